@@ -1,0 +1,3 @@
+export default async function stopServers() {
+  await Promise.all([globalThis.__closeKafkaDesk?.(), globalThis.__stopPostgres?.()]);
+}
