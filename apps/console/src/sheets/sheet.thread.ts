@@ -1,0 +1,24 @@
+import { TooMuchInside } from './zip-at-once.ts';
+import { readSheet } from 'read-excel-file/universal';
+import writeExcelFile, { type Sheet } from 'write-excel-file/universal';
+
+/** What the thread is asked: to read the first sheet of a file, or to write a file. */
+export type Asked = { readonly read: ArrayBuffer } | { readonly write: readonly Sheet<Blob>[] };
+
+export type Answered =
+  { readonly rows: readonly (readonly unknown[])[] } | { readonly file: Blob } | { readonly failed: 'too-large' | 'unreadable' };
+
+async function answer(asked: Asked): Promise<Answered> {
+  if ('write' in asked) return { file: await writeExcelFile([...asked.write]).toBlob() };
+  return { rows: await readSheet(asked.read) };
+}
+
+self.addEventListener('message', ({ data }: MessageEvent<Asked>) => {
+  answer(data).then(
+    result => self.postMessage(result),
+    (error: unknown) => {
+      const failed = error instanceof TooMuchInside ? 'too-large' : 'unreadable';
+      self.postMessage({ failed } satisfies Answered);
+    },
+  );
+});

@@ -1,0 +1,40 @@
+import { QueryClientProvider } from '@tanstack/react-query';
+import { RouterProvider } from '@tanstack/react-router';
+import { App as Feedback, ConfigProvider } from 'antd';
+import enUS from 'antd/locale/en_US';
+import zhCN from 'antd/locale/zh_CN';
+import { useEffect } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useConnectedFeedback } from './feedback.tsx';
+import { nonce } from './nonce.ts';
+import { queries } from './queries.ts';
+import { router } from './routes.tsx';
+import { theme } from './theme.ts';
+
+function Routed() {
+  useConnectedFeedback();
+  return <RouterProvider router={router} />;
+}
+
+export function App() {
+  const { i18n } = useTranslation();
+  const zh = i18n.language === 'zh';
+  useEffect(() => {
+    document.documentElement.lang = zh ? 'zh-CN' : 'en';
+    document.title = zh ? '一站' : 'Yizhan';
+  }, [zh]);
+  return (
+    <ConfigProvider
+      locale={zh ? zhCN : enUS}
+      theme={theme}
+      {...(nonce ? { csp: { nonce } } : {})}
+      button={{ autoInsertSpace: false }}
+    >
+      <QueryClientProvider client={queries}>
+        <Feedback message={{ maxCount: 3 }}>
+          <Routed />
+        </Feedback>
+      </QueryClientProvider>
+    </ConfigProvider>
+  );
+}

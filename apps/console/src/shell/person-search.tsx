@@ -1,0 +1,16 @@
+import { Input } from 'antd';
+import { useWords } from './language.ts';
+
+/** Finds people in a list by name, pinyin initials, or the end of the phone number. */
+export function PersonSearch({ q, seek }: { q: string; seek: (q: string) => void }) {
+  const { say } = useWords();
+  return (
+    <Input
+      allowClear
+      value={q}
+      onChange={event => seek(event.target.value)}
+      placeholder={say('volunteering.searchHint')}
+      aria-label={say('volunteering.searchHint')}
+    />
+  );
+}

@@ -1,0 +1,127 @@
+import { Link, Outlet, useNavigate } from '@tanstack/react-router';
+import { ApartmentOutlined, AuditOutlined, FundOutlined, GlobalOutlined, IdcardOutlined, TeamOutlined } from '@ant-design/icons';
+import { Button } from 'antd';
+import { lazy, Suspense, useEffect } from 'react';
+import { PlaceChooser } from '../access/place-chooser.tsx';
+import { SignInAgain } from '../access/sign-in-again.tsx';
+import { useMay, useMe } from '../access/me.ts';
+import { TourOffer } from '../tour/tour-offer.tsx';
+import { useTour } from '../tour/use-tour.tsx';
+import { ConnectionState } from './connection-state.tsx';
+import { forgetDrafts, hasDrafts } from './drafts.ts';
+import { switchLanguage, useWords } from './language.ts';
+import { OpenedAgain } from './opened-again.tsx';
+import { Loading } from './page.tsx';
+import { queries } from './queries.ts';
+import { outbox } from './sending.ts';
+import { closeSession, useSession } from './session.ts';
+
+const QuickSearch = lazy(() => import('./quick-search.tsx').then(({ QuickSearch: component }) => ({ default: component })));
+const UserMenu = lazy(() => import('./user-menu.tsx').then(({ UserMenu: component }) => ({ default: component })));
+
+/** Ends the session and leaves nothing of it behind in this tab. */
+export function leave(): void {
+  outbox.takeBack();
+  closeSession();
+  forgetDrafts();
+  queries.clear();
+}
+
+const items = [
+  { to: '/', word: 'shell.places', icon: <ApartmentOutlined aria-hidden /> },
+  { to: '/overview', word: 'overview.title', icon: <FundOutlined aria-hidden /> },
+  { to: '/volunteers', word: 'shell.volunteers', icon: <TeamOutlined aria-hidden /> },
+  { to: '/workers', word: 'shell.workers', icon: <IdcardOutlined aria-hidden /> },
+] as const;
+/** For those who look after others. */
+const auditing = { to: '/history', word: 'audit.title', icon: <AuditOutlined aria-hidden /> } as const;
+
+function Navigation() {
+  const { say } = useWords();
+  const mayAudit = useMay('auditor', 'oversight', 'registrar');
+  return (
+    <nav className="shell-nav" aria-label={say('shell.nav')}>
+      {[...items, ...(mayAudit ? [auditing] : [])].map(({ to, word, icon }) => (
+        <Link key={to} to={to} activeOptions={{ exact: to === '/' }} activeProps={{ 'aria-current': 'page' }}>
+          {icon}
+          <span>{say(word)}</span>
+        </Link>
+      ))}
+    </nav>
+  );
+}
+
+export function LanguageSwitch() {
+  const { say } = useWords();
+  return (
+    <Button
+      type="text"
+      icon={<GlobalOutlined aria-hidden />}
+      aria-label={say('shell.toLanguage')}
+      onClick={() => switchAndReadAnew()}
+    >
+      <span className="wide-only">{say('shell.language')}</span>
+    </Button>
+  );
+}
+
+/** Sentences of the server come in the language that was asked for. */
+function switchAndReadAnew(): void {
+  switchLanguage();
+  void queries.invalidateQueries();
+}
+
+export function Shell() {
+  const { say } = useWords();
+  const session = useSession();
+  const navigate = useNavigate();
+  const me = useMe();
+  const { tour, start } = useTour();
+  const signedOut = session === undefined;
+  useEffect(() => {
+    if (signedOut) void navigate({ to: '/sign-in' });
+  }, [signedOut, navigate]);
+  useEffect(() => {
+    const warn = (event: BeforeUnloadEvent) => {
+      if (hasDrafts()) event.preventDefault();
+    };
+    window.addEventListener('beforeunload', warn);
+    return () => window.removeEventListener('beforeunload', warn);
+  }, []);
+  if (!session) return null;
+  return (
+    <div className="shell">
+      <a className="skip" href="#content">
+        {say('shell.skip')}
+      </a>
+      <header className="shell-top">
+        <Link to="/" className="brand" aria-label={say('shell.name')}>
+          <span className="brand-mark" aria-hidden />
+          <span>{say('shell.name')}</span>
+        </Link>
+        <PlaceChooser account={session.account} />
+        <div className="shell-search">
+          <Suspense fallback={null}>
+            <QuickSearch />
+          </Suspense>
+        </div>
+        <div className="shell-state">
+          <ConnectionState />
+          <LanguageSwitch />
+          <Suspense fallback={null}>
+            <UserMenu name={me.data?.title ?? session.account} startTour={start} leave={leave} />
+          </Suspense>
+        </div>
+      </header>
+      <Navigation />
+      <main id="content" tabIndex={-1}>
+        <TourOffer key={session.account} account={session.account} start={start} />
+        <Suspense fallback={<Loading />}>
+          <Outlet />
+        </Suspense>
+      </main>
+      <OpenedAgain />
+      {session.expired ? <SignInAgain account={session.account} leave={leave} /> : tour}
+    </div>
+  );
+}

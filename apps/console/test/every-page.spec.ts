@@ -1,0 +1,216 @@
+import { furnish, hasBrowser, openConsole, patience, streetId, type Opened, type Visit } from './open-console.js';
+
+jest.setTimeout(6 * patience);
+
+const payload = '<img src=x onerror="alert(1)">';
+/** Others, for fields beside: markup in a word, a way out of an attribute, an address, a gap of a sentence. */
+const payloads = {
+  worker: '<svg/onload=alert(2)>',
+  station: '"><script>alert(3)</script>',
+  reason: '{name}</textarea><a href="javascript:alert(4)">x</a>',
+} as const;
+
+(hasBrowser ? describe : describe.skip)('every page', () => {
+  let opened: Opened;
+  let paths: readonly (readonly [name: string, path: string])[];
+  let auditPaths: readonly (readonly [name: string, path: string])[];
+  let hostile = '';
+  let secondHistory = '';
+  beforeAll(async () => {
+    opened = await openConsole();
+    const place = await furnish(opened, payloads.station);
+    const volunteerId = await place.volunteer(21, '金顺哲');
+    const workerId = await place.worker(22, payloads.worker);
+    secondHistory = `/history/${place.second}`;
+    hostile = await place.volunteer(23, payload);
+    await opened.does('staff', `service-stations/${place.first}/assign-social-worker`, { workerId });
+    await opened.does('staff', 'volunteer-links', { volunteerId, stationId: place.first });
+    await opened.does('staff', 'volunteer-links', { volunteerId: hostile, stationId: place.first });
+    await opened.does('registrar', `service-centers/${place.centerId}/rename-service-center`, { name: `北山${payload}` });
+    await opened.does('staff', `service-stations/${place.second}/suspend-service-station`, { reason: payloads.reason });
+    await opened.does('staff', `volunteers/${volunteerId}/suspend-volunteer`, { reason: payload });
+    paths = [
+      ['home', '/'],
+      ['place', `/places/${streetId}`],
+      ['center', `/centers/${place.centerId}`],
+      ['assign', `/centers/${place.centerId}/assign`],
+      ['station', `/stations/${place.first}`],
+      ['volunteers', '/volunteers'],
+      ['new-volunteer', '/volunteers/new'],
+      ['volunteer', `/volunteers/${volunteerId}`],
+      ['workers', '/workers'],
+      ['new-worker', '/workers/new'],
+      ['worker', `/workers/${workerId}`],
+      ['history', `/history/${volunteerId}`],
+      ['overview', '/overview'],
+      ['overview-street', `/overview?division=${streetId}&compare=2026-01-01`],
+      ['overview-center', `/overview?center=${place.centerId}`],
+      ['overview-station', `/overview?station=${place.first}`],
+      ['structure', '/structure'],
+      ['public', '/public'],
+      ['nowhere', '/nowhere'],
+    ];
+    const { rows } = await opened.asks<{ rows: { commandId: string }[] }>('auditor', 'history?fact=VolunteerSuspended');
+    auditPaths = [
+      ['audit', '/history'],
+      ['command', `/commands/${rows[0]!.commandId}`],
+    ];
+  }, 4 * patience);
+  afterAll(() => opened?.close(), patience);
+
+  const widthOf = (visit: Visit) => visit.page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
+
+  test.each([
+    ['desk', 'zh'],
+    ['desk', 'en'],
+    ['phone', 'zh'],
+    ['phone', 'en'],
+  ] as const)('has no barrier, fits, and stays within its own policy: %s, %s', async (size, language) => {
+    const entrance = await opened.visit(undefined, { size, language });
+    await entrance.goTo('/sign-in');
+    await entrance.picture('sign-in');
+    expect(await entrance.barriers()).toEqual([]);
+    await entrance.context.close();
+
+    const found: Record<string, readonly string[]> = {};
+    for (const [account, seen] of [
+      ['staff', paths],
+      ['registrar', auditPaths],
+    ] as const) {
+      const visit = await opened.visit(account, { size, language });
+      for (const [name, path] of seen) {
+        await visit.goTo(path);
+        const loading = visit.page.locator('.quiet-note[role=status]');
+        while ((await loading.count()) > 0) await loading.first().waitFor({ state: 'hidden' });
+        await visit.picture(name);
+        const wide = await widthOf(visit);
+        const all = [...(await visit.barriers()), ...(wide > 0 ? [`${wide} pixels too wide`] : [])];
+        if (all.length > 0) found[name] = all;
+      }
+      expect(visit.complaints).toEqual([]);
+      await visit.context.close();
+    }
+    expect(found).toEqual({});
+  });
+
+  test('no page speaks the other language', async () => {
+    const visit = await opened.visit('staff', { language: 'en' });
+    // What people wrote is in the language in which they wrote it; the words of the console are not.
+    for (const [, path] of paths.filter(([name]) => name === 'new-volunteer' || name === 'volunteers' || name === 'public')) {
+      await visit.goTo(path);
+      // The button of the account shows the name that somebody gave it.
+      const labels = await visit.page.locator('label, h1, h2, nav a, button:not(.user-menu)').allInnerTexts();
+      expect(labels.filter(text => /\p{Script=Han}/u.test(text) && text !== '中文')).toEqual([]);
+    }
+    await visit.page.getByRole('button', { name: '切换为中文' }).click();
+    await visit.page.getByRole('heading', { level: 1, name: '公众查询' }).waitFor();
+    expect(await visit.page.locator('html').getAttribute('lang')).toBe('zh-CN');
+    await visit.context.close();
+  });
+
+  test('sixty thousand volunteers are scrolled through with few of them drawn', async () => {
+    const visit = await opened.visit('staff');
+    const { page } = visit;
+    const [pages, each] = [3, 20_000];
+    await page.route('**/api/volunteers?*', route => {
+      const nth = Number(new URL(route.request().url()).searchParams.get('cursor') ?? 0);
+      const rows = Array.from({ length: each }, (_, index) => ({
+        volunteerId: `${nth}-${index}`,
+        volunteerNo: null,
+        name: `志愿者${nth * each + index + 1}`,
+        stage: 'ACCEPTED',
+        skills: [],
+        fields: [],
+        availability: [],
+        homeDivisionId: streetId,
+        homeDivisionName: '北山街道',
+        primaryStationId: null,
+        primaryStationName: null,
+        stations: 0,
+        phone: null,
+        registeredOn: '2026-03-02',
+      }));
+      return route.fulfill({ json: { rows, next: nth + 1 < pages ? String(nth + 1) : null } });
+    });
+    await visit.goTo('/volunteers');
+    const list = page.locator('.ant-table-tbody-virtual-holder');
+    await page.getByText('志愿者1', { exact: true }).waitFor();
+    for (const shown of ['已读 40,000 人', '共 60,000 人']) {
+      await list.evaluate(element => element.scrollTo(0, element.scrollHeight));
+      await page.getByText(shown).waitFor();
+    }
+    await list.evaluate(element => element.scrollTo(0, element.scrollHeight));
+    await page.getByText('志愿者60000', { exact: true }).waitFor();
+    expect(await page.locator('.ant-table-row').count()).toBeLessThan(60);
+    await visit.context.close();
+  });
+
+  test('what somebody wrote into a field is text and nothing else', async () => {
+    const visit = await opened.visit('staff');
+    for (const [, path] of paths.filter(([name]) => ['center', 'assign', 'station', 'volunteers', 'history'].includes(name))) {
+      await visit.goTo(path);
+      await visit.page.getByText(payload).first().waitFor();
+      expect(await visit.page.locator('img[src=x]').count()).toBe(0);
+    }
+    await visit.goTo(`/volunteers/${hostile}`);
+    await visit.page.getByRole('heading', { level: 1, name: payload }).waitFor();
+    await visit.goTo(paths.find(([name]) => name === 'worker')![1]);
+    await visit.page.getByRole('heading', { level: 1, name: payloads.worker }).waitFor();
+    await visit.goTo(secondHistory);
+    await visit.page.getByText(payloads.reason).first().waitFor();
+    await visit.page.getByText(payloads.station).first().waitFor();
+    expect(await visit.page.locator('#content script, #content [onload], a[href^=javascript]').count()).toBe(0);
+    expect(visit.complaints).toEqual([]);
+    await visit.context.close();
+  });
+
+  test('the page itself forbids what is not its own, with a nonce that is never the same', async () => {
+    const [one, other] = await Promise.all([fetch(`${opened.url}/centers/x`), fetch(`${opened.url}/volunteers`)]);
+    const [policy, another] = [one, other].map(({ headers }) => headers.get('content-security-policy')!);
+    expect(one.status).toBe(200);
+    expect(policy).toMatch(/^default-src 'none'; script-src 'self'; style-src 'self' 'nonce-[\w-]{24}'/);
+    expect(policy).not.toContain('unsafe');
+    expect(another).not.toBe(policy);
+    expect(await one.text()).not.toContain('__NONCE__');
+    expect((await fetch(`${opened.url}/api/nothing`)).status).toBe(404);
+    expect((await fetch(`${opened.url}/assets/../index.html`, { redirect: 'manual' })).headers.get('content-type')).toContain(
+      'html',
+    );
+  });
+
+  test('the auditor reads who did what, in sentences, narrowed down by kind, and as it was known before', async () => {
+    const visit = await opened.visit('auditor');
+    const { page } = visit;
+    await visit.goTo(paths.find(([name]) => name === 'history')![1]);
+    await page
+      .getByText(/暂停志愿服务/)
+      .first()
+      .waitFor();
+    await page.getByLabel('哪类事').click();
+    await page.locator('.ant-select-item-option', { hasText: '接纳为志愿者' }).click();
+    await page
+      .locator('.timeline')
+      .getByText(/接纳为志愿者/)
+      .waitFor();
+    expect(await page.getByText(/暂停志愿服务/).count()).toBe(0);
+    // Names are masked for whoever audits, and nothing is offered that an auditor may not do.
+    await visit.goTo(paths.find(([name]) => name === 'volunteer')![1]);
+    await page.getByRole('heading', { level: 1, name: /^金\*+$/ }).waitFor();
+    expect(await page.getByRole('button', { name: '更多操作' }).count()).toBe(0);
+    expect(visit.complaints).toEqual([]);
+    await visit.context.close();
+  });
+
+  test('anybody may check a worker and apply, without an account', async () => {
+    const visit = await opened.visit(undefined);
+    const { page } = visit;
+    await page.getByLabel('姓名', { exact: true }).first().fill('李玉兰');
+    await page.getByLabel('证书管理号').fill('0000');
+    await page.getByRole('button', { name: '查验' }).click();
+    await page.getByText('没有查到。').waitFor();
+    await page.getByLabel('街镇或社区名称').fill('北山街道');
+    await page.getByText('延边朝鲜族自治州 延吉市').first().waitFor();
+    expect(visit.complaints).toEqual([]);
+    await visit.context.close();
+  });
+});
