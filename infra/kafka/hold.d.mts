@@ -1,0 +1,1 @@
+export function holdFolder(folder: string): Promise<(() => Promise<void>) | undefined>;

@@ -1,0 +1,1 @@
+export function findJava(environment: NodeJS.ProcessEnv): Promise<string>;
