@@ -139,6 +139,7 @@ jest.setTimeout(4 * patience);
     await page.getByRole('button', { name: '更多操作' }).click();
     await page.getByRole('menuitem', { name: '中心更名' }).click();
     await page.getByLabel('名称').fill('我起的名字');
+    await page.locator('.consequences').getByText('中心更名').waitFor();
     await opened.does('registrar', `service-centers/${place.centerId}/rename-service-center`, { name: '登记员起的名字' });
     await page.getByRole('dialog').getByRole('button', { name: '确定' }).click();
     await page
@@ -200,8 +201,13 @@ jest.setTimeout(4 * patience);
     await goTo(`/volunteers/${volunteerId}`);
     await page.getByRole('button', { name: '更多操作' }).click();
     await page.getByRole('menuitem', { name: '暂停服务' }).click();
-    await page.getByLabel('原因说明').fill('外出探亲');
+    // While the menu goes away, Escape is the menu's.
+    await page.getByRole('menuitem', { name: '暂停服务' }).waitFor({ state: 'hidden' });
+    await page.getByLabel('原因说明').fill('外出');
+    await page.getByRole('dialog').getByText('志愿者暂停服务').waitFor();
     await context.setOffline(true);
+    await page.getByLabel('原因说明').fill('外出探亲');
+    await page.getByRole('dialog').getByText('现在问不到服务器').waitFor();
     await page.getByRole('dialog').getByRole('button', { name: '确定' }).click();
     await page.getByRole('dialog').getByText('连接中断,已留存,恢复后自动发送').waitFor();
     await page.keyboard.press('Escape');

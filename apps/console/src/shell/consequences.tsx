@@ -8,6 +8,7 @@ import { rehearse, type Rehearsal } from './sending.ts';
 type Foreseen =
   | { readonly is: 'unknown' }
   | { readonly is: 'checking' }
+  | { readonly is: 'unreachable' }
   | { readonly is: 'seen'; readonly facts: Rehearsal['facts'] }
   | { readonly is: 'refused'; readonly sentence: string };
 
@@ -31,7 +32,7 @@ function useForeseen(command: Command | undefined): Foreseen {
         ({ facts }) => turn === latest.current && setForeseen({ is: 'seen', facts }),
         (error: unknown) => {
           if (turn !== latest.current) return;
-          setForeseen(error instanceof Refused ? { is: 'refused', sentence: error.message } : { is: 'unknown' });
+          setForeseen(error instanceof Refused ? { is: 'refused', sentence: error.message } : { is: 'unreachable' });
         },
       );
     }, pause);
@@ -71,6 +72,9 @@ export function Consequences({
         <p className="quiet">
           <Spin size="small" /> {say('shell.checking')}
         </p>
+      ) : foreseen.is === 'unreachable' ? (
+        // The box stays: one that went away would move the button from under the pointer.
+        <p className="quiet">{say('shell.cannotForesee')}</p>
       ) : (
         <ul>
           {lines.map(([fact, count]) => (

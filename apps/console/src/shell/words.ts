@@ -46,6 +46,10 @@ export const shellWords = {
   'shell.loadAnew': { zh: '读取最新内容(已填的不丢)', en: 'Load what is new (your input stays)' },
   'shell.consequences': { zh: '确认后将发生', en: 'What will happen' },
   'shell.checking': { zh: '正在查看后果…', en: 'Looking ahead …' },
+  'shell.cannotForesee': {
+    zh: '现在问不到服务器,后果要等恢复后才知道',
+    en: 'the server cannot be asked now; what follows is known when it is back',
+  },
   'shell.nothingChanges': { zh: '已经如此,不会有变化', en: 'It is so already; nothing changes' },
   'shell.effectiveOn': { zh: '自哪天起算', en: 'Counts from' },
   'shell.backdate': { zh: '补录更早的日期', en: 'Enter an earlier date' },
