@@ -35,6 +35,19 @@ test('commands and views are called differently, and every command has words in 
   for (const { words } of commands) expect([/[\u4e00-\u9fff]/.test(words.zh), /[a-z]/.test(words.en)]).toEqual([true, true]);
 });
 
+test('the tag of a card moves with every fact of its stream, or what is based on it would always be refused', () => {
+  const tagged = office.flatMap(module => module.projections).filter(({ columns }) => Object.hasOwn(columns, 'revision'));
+  const unnoticed = tagged.flatMap(({ name, on }) => {
+    const noticed = new Set(on.map(({ fact }) => fact.type));
+    const { category } = on[0]!.fact;
+    return [...factCatalogue.values()]
+      .filter(fact => fact.category === category && !noticed.has(fact.type))
+      .map(fact => [name, fact.type]);
+  });
+  expect(unnoticed).toEqual([]);
+  expect(tagged.length).toBeGreaterThan(4);
+});
+
 test('what a policy does reads as a rule in the history', () => {
   const policies = office.flatMap(module => module.policies.map(({ name }) => `policy:${name}`));
   expect(policies.length).toBeGreaterThan(0);

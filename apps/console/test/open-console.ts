@@ -124,7 +124,8 @@ export async function openConsole(): Promise<Opened> {
     page.on('dialog', dialog => {
       // The console asks before it lets go of what was typed; anything else that asks is not the console.
       if (dialog.type() !== 'beforeunload') complaints.push(`dialog: ${dialog.message()}`);
-      void dialog.accept();
+      // A page that is gone by now waits for no answer.
+      dialog.accept().catch(() => undefined);
     });
     page.on('console', message => {
       if (/Content Security Policy|Warning:/.test(message.text())) complaints.push(message.text().slice(0, 300));

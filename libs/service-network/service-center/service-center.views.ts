@@ -18,13 +18,15 @@ import {
   ServiceCenterRenamed,
   ServiceCenterResumed,
   ServiceCenterSuspended,
+  StationJoinedCenter,
+  StationLeftCenter,
 } from './service-center.events.js';
 
 /** Centers as they are and as they were. */
 export const serviceCenters = projection(
   {
     name: 'serviceCenter',
-    version: 1,
+    version: 2,
     temporal: true,
     columns: {
       centerId: columns.uuid,
@@ -70,6 +72,9 @@ export const serviceCenters = projection(
         own,
         (row, { successorId }, { revision }) => row && { ...row, stage: 'CLOSED', successorId: successorId ?? null, revision },
       ),
+      // These only move the stream on, and with it the tag of its card.
+      on(StationJoinedCenter, own, (row, _, { revision }) => row && { ...row, revision }),
+      on(StationLeftCenter, own, (row, _, { revision }) => row && { ...row, revision }),
     ];
   },
 );
