@@ -147,6 +147,31 @@ test('the same command from 64 at once has one effect and 64 equal answers', asy
   expect(await eventsIn(store)).toHaveLength(2);
 });
 
+test('who sends a command again is answered after the first copy, not refused before it is carried out', async () => {
+  const store = new MemoryEventStore();
+  const { place, drop } = openDesk(store);
+  await place();
+  const append = store.append.bind(store);
+  let letGo!: () => void;
+  const held = new Promise<void>(resolve => (letGo = resolve));
+  store.append = async (what: Append) => {
+    store.append = append;
+    await held;
+    return append(what);
+  };
+  const first = drop(60, { key: key(903) });
+  const elsewhere = openDesk(store);
+  await elsewhere.drop(60);
+  const again = drop(60, { key: key(903) });
+  const answered = jest.fn();
+  again.catch(answered);
+  await new Promise(resolve => setTimeout(resolve, 20));
+  expect(answered).not.toHaveBeenCalled();
+  letGo();
+  await expect(first).rejects.toMatchObject({ code: 'jar-full' });
+  await expect(again).rejects.toMatchObject({ code: 'jar-full' });
+});
+
 test('64 different commands on one stream are all carried out, one after the other', async () => {
   const { place, drop, store } = openDesk();
   await place();

@@ -68,6 +68,7 @@ interface Permitted {
  * judge its scope, decide, and append everything at once under the revisions that the decision relied on.
  */
 export class CommandDesk {
+  /** By stream, or by the id of a command: who is last in turn. */
   private readonly queues = new Map<string, Promise<unknown>>();
 
   private readonly lookUps: { readonly asking: LookUps; readonly making: LookUps };
@@ -95,13 +96,18 @@ export class CommandDesk {
     };
     requireEffectiveDate(sending);
     if (!this.parts.gatekeeper.holdsAny(envelope.principal, row.by)) throw new NotPermitted();
+    if (envelope.dryRun) return this.send(sending);
+    // Who sent it again must not be refused while the first copy still waits, and may yet be carried out.
+    return this.inTurn(sending.commandId, () => this.send(sending));
+  }
 
+  private async send(sending: Sending): Promise<Receipt | Rehearsal> {
     try {
       return await this.attempt(sending, false);
     } catch (error) {
       const moved = this.moved(error);
       // Rivals of this process queue up behind each other instead of failing each other again.
-      return this.inTurn(moved[0] ?? ownStream, () => this.persist(sending, asUnknown(error)));
+      return this.inTurn(moved[0] ?? sending.ownStream, () => this.persist(sending, asUnknown(error)));
     }
   }
 

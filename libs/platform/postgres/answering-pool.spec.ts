@@ -99,6 +99,14 @@ const answersWithin = 3_000;
     await pool.end();
   });
 
+  test('has the server look whether the house is still there', async () => {
+    const pool = poolOn(answeringPool);
+    // What is in force shows as 0 on a socket of the file system, where nothing can go without a word.
+    const asked = await pool.query(`select reset_val from pg_settings where name = 'tcp_keepalives_idle'`);
+    expect(asked.rows).toEqual([{ reset_val: '10' }]);
+    await pool.end();
+  });
+
   test('does not cut what may take long', async () => {
     const pool = answeringPool({ ...line.connection, answersWithin: 1_000 });
     await expect(pool.query('select pg_sleep(60)')).rejects.toThrow('Query read timeout');

@@ -7,6 +7,12 @@ export const inAWhile = 35_000;
 /** For what takes as long as it takes, such as making the indexes of a long table, in milliseconds. */
 const whenItIsDone = 24 * 60 * 60 * 1_000;
 
+/**
+ * For a new connection: the server finds within 20 s that whoever opened it has gone without a word, and lets go of it. Otherwise the
+ * lines that died silently would stay beside those that were made instead, until the server takes no more.
+ */
+export const letGoOfTheGone = '-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=2';
+
 /** A statement without parameters that may take long, for any client. */
 export const unhurried = (text: string) => ({ text, query_timeout: whenItIsDone });
 
@@ -51,6 +57,7 @@ export function answeringPool({ answersWithin = soon, ...config }: PoolConfig & 
     connectionTimeoutMillis: answersWithin,
     query_timeout: answersWithin,
     keepAlive: true,
+    options: letGoOfTheGone,
     ...config,
   });
   const idle = new Set<PoolClient>();

@@ -8,6 +8,8 @@ const random = new Random(seed);
 const say = (said: SaidByProxy) => void process.send?.(said);
 
 const slowly = { bytes: 512, every: 50 };
+/** After which a server hears from its keep-alive that the other end has gone, once the line is mended; as the house asks of it. */
+const keepAlive = 20_000;
 
 interface Line {
   readonly near: Socket;
@@ -24,6 +26,11 @@ const end = (line: Line) => {
   lines.delete(line);
   line.near.destroy();
   line.far.destroy();
+};
+
+/** The system of a client that has gone says so to whoever knocks, where a knock comes through. */
+const endGone = (line: Line) => {
+  if (way === undefined && line.near.destroyed) setTimeout(() => end(line), keepAlive);
 };
 
 /** What is written on, piece by piece where the line is slow; nothing where it is cut. */
@@ -66,7 +73,8 @@ createServer(near => {
     socket.on('error', () => end(line));
     socket.on('close', () => {
       // What is cut silently does not tell the other end that this one has gone.
-      if (line.way !== 'blackhole' && line.way !== 'halfopen') end(line);
+      if (line.way === 'blackhole' || line.way === 'halfopen') endGone(line);
+      else end(line);
     });
   }
   near.on('data', (data: Buffer) => {
@@ -106,7 +114,10 @@ process.on('message', (told: ToldToProxy) => {
   } else {
     way = undefined;
     // What was silently cut stays so: the ends must find out themselves. What was slow is quick again.
-    for (const line of lines) if (line.way === 'slow') line.way = undefined;
+    for (const line of lines) {
+      if (line.way === 'slow') line.way = undefined;
+      else endGone(line);
+    }
     say({ said: 'mended' });
   }
 });

@@ -1,4 +1,5 @@
 import { Client, type ClientConfig, DatabaseError } from 'pg';
+import { letGoOfTheGone } from '@lib/platform/postgres/answering-pool.js';
 import { checkForm, storedJson } from '../append-rules.js';
 import { type Append, type Appended, AppendUnknown, StreamMoved } from '../event-store.js';
 import { answerOvertaken, type takeGroup, type WaitingAppend } from './append-group.js';
@@ -120,7 +121,7 @@ export class GroupWriter {
   }
 
   private async connect(): Promise<Client> {
-    const client = new Client({ connectionTimeoutMillis: 5_000, keepAlive: true, ...this.connection });
+    const client = new Client({ connectionTimeoutMillis: 5_000, keepAlive: true, options: letGoOfTheGone, ...this.connection });
     client.on('error', () => this.abandon(client));
     try {
       await client.connect();
