@@ -2,7 +2,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Button } from 'antd';
 import { day, number } from '../shell/dates.ts';
-import { useWords } from '../shell/language.ts';
+import { joined, useWords } from '../shell/language.ts';
 import { Empty, Loading, Section, Unreadable } from '../shell/page.tsx';
 import { State } from '../shell/state.tsx';
 import { Change } from './change.tsx';
@@ -36,9 +36,7 @@ function UnitRow({ node, before, days }: { node: StructureNode; before: Structur
       <td data-label={say('network.state')}>
         <span>
           <State colour={colour}>{called(colour, 'colour')}</State>
-          {reasons.length > 0 ? (
-            <span className="reasons">{reasons.map(reason => called(reason, 'reason')).join('、')}</span>
-          ) : null}
+          {reasons.length > 0 ? <span className="reasons">{joined(reasons.map(reason => called(reason, 'reason')))}</span> : null}
         </span>
       </td>
       {ofCenter ? figure('stations') : null}
@@ -96,7 +94,7 @@ export function BranchOverview({ of, days }: { of: Branch; days: Days }) {
         <table className="grid-list">
           <thead>
             <tr>
-              <th scope="col">{title}</th>
+              <th scope="col">{kind === 'PERSON' ? say('volunteering.name') : title}</th>
               <th scope="col">{say('network.state')}</th>
               {columns[kind].map(word => (
                 <th key={word} scope="col" className="right">

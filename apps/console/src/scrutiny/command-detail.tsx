@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
-import { useWords, type WordKey } from '../shell/language.ts';
+import { joined, useWords, type WordKey } from '../shell/language.ts';
 import { Loading } from '../shell/page.tsx';
 import { cardAround, differencesOf } from './command-queries.ts';
 import type { HistoryEntry } from './queries.ts';
@@ -38,7 +38,7 @@ function useShown(category: string) {
   const { called } = useWords();
   const shown = (field: string, value: unknown): string => {
     if (value === null || value === '') return '—';
-    if (Array.isArray(value)) return value.length === 0 ? '—' : value.map(each => shown(field, each)).join('、');
+    if (Array.isArray(value)) return value.length === 0 ? '—' : joined(value.map(each => shown(field, each)));
     if (typeof value === 'object') return 'name' in value ? String(value.name) : '…';
     return field === 'name' ? String(value) : called(String(value), field === 'stage' ? stages[category] : undefined);
   };

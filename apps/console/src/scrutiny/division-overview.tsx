@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { Button } from 'antd';
 import { day, number } from '../shell/dates.ts';
-import { useWords } from '../shell/language.ts';
+import { joined, useWords } from '../shell/language.ts';
 import { Section } from '../shell/page.tsx';
 import { State } from '../shell/state.tsx';
 import { Change } from './change.tsx';
@@ -83,9 +83,7 @@ function Row({ row, days, ask }: { row: DivisionFigures; days: Days; ask: (asked
       <td data-label={say('network.state')}>
         <span>
           <State colour={colour}>{called(colour, 'colour')}</State>
-          {reasons.length > 0 ? (
-            <span className="reasons">{reasons.map(reason => called(reason, 'reason')).join('、')}</span>
-          ) : null}
+          {reasons.length > 0 ? <span className="reasons">{joined(reasons.map(reason => called(reason, 'reason')))}</span> : null}
         </span>
       </td>
       <td data-label={say('overview.coverage')} className="share-cell">

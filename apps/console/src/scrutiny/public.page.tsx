@@ -4,7 +4,7 @@ import { Alert, Button, Form, Input } from 'antd';
 import { useState } from 'react';
 import { answered, api } from '../shell/api.ts';
 import { useRequired } from '../shell/fields.tsx';
-import { useWords } from '../shell/language.ts';
+import { joined, useWords } from '../shell/language.ts';
 import { PageHead, Section } from '../shell/page.tsx';
 import { PersonForm } from '../shell/person-form.tsx';
 import { Refused } from '../shell/problem.ts';
@@ -115,7 +115,7 @@ function FindPlace() {
                       {' › '}
                       {station.name}
                       {station.stage === 'OPEN' ? '' : `(${called(station.stage, 'stationStage')})`}
-                      <span className="quiet"> {station.serviceFields.map(field => called(field)).join('、')}</span>
+                      <span className="quiet"> {joined(station.serviceFields.map(field => called(field)))}</span>
                     </span>
                   ) : null}
                   {center && !station && level === 'COMMUNITY' ? (

@@ -6,7 +6,7 @@ import { useState } from 'react';
 import { usePlace } from '../access/place.ts';
 import { day, number, today } from '../shell/dates.ts';
 import { useRemembered } from '../shell/drafts.ts';
-import { useWords } from '../shell/language.ts';
+import { joined, useWords } from '../shell/language.ts';
 import { Empty, Loading, PageHead, Section } from '../shell/page.tsx';
 import { Refused } from '../shell/problem.ts';
 import { State } from '../shell/state.tsx';
@@ -63,7 +63,7 @@ function Node({ node, moment }: { node: StructureNode; moment: Moment }) {
       <span className="quiet">
         {[
           of ? '' : called(kind, 'node'),
-          reasons.map(reason => called(reason, 'reason')).join('、'),
+          joined(reasons.map(reason => called(reason, 'reason'))),
           since ? say('network.since', { date: day(since) }) : '',
           counts && kind !== 'STATION' ? `${say('figure.stations')} ${number(counts.stations)}` : '',
           counts ? `${say('figure.volunteers')} ${number(counts.volunteers)}` : '',

@@ -2,7 +2,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { number } from '../shell/dates.ts';
-import { useWords } from '../shell/language.ts';
+import { joined, useWords } from '../shell/language.ts';
 import { Loading } from '../shell/page.tsx';
 import type { Colour } from '../shell/state.tsx';
 import { figuresUnder, type Days, type DivisionFigures } from './overview-queries.ts';
@@ -12,7 +12,7 @@ export const signs: Readonly<Record<Colour, string>> = { green: '✓', amber: '�
 
 function Tile({ row: { divisionId, name, colour, reasons }, days }: { row: DivisionFigures; days: Days }) {
   const { called } = useWords();
-  const why = reasons.map(reason => called(reason, 'reason')).join('、');
+  const why = joined(reasons.map(reason => called(reason, 'reason')));
   return (
     <li>
       <Link

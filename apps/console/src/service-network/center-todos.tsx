@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { number } from '../shell/dates.ts';
-import { useWords, type WordKey } from '../shell/language.ts';
+import { joined, useWords, type WordKey } from '../shell/language.ts';
 import { Empty, Loading, Section, Unreadable } from '../shell/page.tsx';
 import { State } from '../shell/state.tsx';
 import { centerToday, type CenterTodo } from './center-today.ts';
@@ -62,7 +62,7 @@ export function CenterTodos({ centerId, mayAct }: { centerId: string; mayAct: bo
       title={say('network.first')}
       extra={
         <State colour={colour}>
-          {reasons.length > 0 ? reasons.map(reason => called(reason, 'reason')).join('、') : called(colour, 'colour')}
+          {reasons.length > 0 ? joined(reasons.map(reason => called(reason, 'reason'))) : called(colour, 'colour')}
         </State>
       }
     >
@@ -74,7 +74,7 @@ export function CenterTodos({ centerId, mayAct }: { centerId: string; mayAct: bo
               <Link to="/stations/$stationId" params={{ stationId }}>
                 {name}
               </Link>
-              <span className="quiet">{why.map(reason => called(reason, 'reason')).join('、')}</span>
+              <span className="quiet">{joined(why.map(reason => called(reason, 'reason')))}</span>
             </li>
           ))}
         </ul>

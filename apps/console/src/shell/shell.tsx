@@ -1,5 +1,13 @@
 import { Link, Outlet, useNavigate } from '@tanstack/react-router';
-import { ApartmentOutlined, AuditOutlined, FundOutlined, GlobalOutlined, IdcardOutlined, TeamOutlined } from '@ant-design/icons';
+import {
+  ApartmentOutlined,
+  AuditOutlined,
+  FundOutlined,
+  GlobalOutlined,
+  IdcardOutlined,
+  TeamOutlined,
+  UserOutlined,
+} from '@ant-design/icons';
 import { Button } from 'antd';
 import { lazy, Suspense, useEffect } from 'react';
 import { PlaceChooser } from '../access/place-chooser.tsx';
@@ -18,6 +26,15 @@ import { closeSession, useSession } from './session.ts';
 
 const QuickSearch = lazy(() => import('./quick-search.tsx').then(({ QuickSearch: component }) => ({ default: component })));
 const UserMenu = lazy(() => import('./user-menu.tsx').then(({ UserMenu: component }) => ({ default: component })));
+
+/** As wide as the menu that comes, so that what stands beside it does not move from under the pointer. */
+function UserMenuRoom({ name }: { name: string }) {
+  return (
+    <Button type="text" className="user-menu-room" icon={<UserOutlined aria-hidden />} tabIndex={-1} aria-hidden>
+      <span className="wide-only">{name}</span>
+    </Button>
+  );
+}
 
 /** Ends the session and leaves nothing of it behind in this tab. */
 export function leave(): void {
@@ -89,6 +106,7 @@ export function Shell() {
     return () => window.removeEventListener('beforeunload', warn);
   }, []);
   if (!session) return null;
+  const name = me.data?.title ?? session.account;
   return (
     <div className="shell">
       <a className="skip" href="#content">
@@ -108,8 +126,8 @@ export function Shell() {
         <div className="shell-state">
           <ConnectionState />
           <LanguageSwitch />
-          <Suspense fallback={null}>
-            <UserMenu name={me.data?.title ?? session.account} startTour={start} leave={leave} />
+          <Suspense fallback={<UserMenuRoom name={name} />}>
+            <UserMenu name={name} startTour={start} leave={leave} />
           </Suspense>
         </div>
       </header>

@@ -4,7 +4,7 @@ import { Alert, Button, Select } from 'antd';
 import { useState, type DragEvent } from 'react';
 import { number } from '../shell/dates.ts';
 import { useRemembered } from '../shell/drafts.ts';
-import { useWords } from '../shell/language.ts';
+import { joined, useWords } from '../shell/language.ts';
 import { Empty, Loading, Section, Unreadable } from '../shell/page.tsx';
 import { PersonSearch } from '../shell/person-search.tsx';
 import { useSlowly } from '../shell/use-slowly.ts';
@@ -43,7 +43,7 @@ function CandidateLine({
           <span className="candidate-name">{name ?? '—'}</span>
           <span className="quiet">
             {' '}
-            {homeDivisionName} {skills.map(skill => called(skill)).join('、')}
+            {homeDivisionName} {joined(skills.map(skill => called(skill)))}
           </span>
           <span className="candidate-parts">
             {parts.map(({ part, points, most, words }) => (
