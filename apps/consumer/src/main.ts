@@ -69,6 +69,8 @@ async function summary(pool: pg.Pool): Promise<string> {
 
 async function run(): Promise<number> {
   const pool = new pg.Pool({ connectionString: await ownDatabase(), max: 3 });
+  // A connection that lies idle may be lost; what is asked next gets another one.
+  pool.on('error', error => console.error(error.message));
   closings.push(() => pool.end());
   const ledger = new PostgresLedger(pool, schemaName);
   await ledger.prepare();
