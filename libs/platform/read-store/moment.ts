@@ -10,21 +10,32 @@ export interface Moment {
 
 export const now: Moment = {};
 
+const column = (alias: string, name: string) => sql.ref(`${alias}.${name}`);
+
+const known = (alias: string, { asOf }: Moment): RawBuilder<SqlBool> => {
+  const [from, until] = [column(alias, 'recordedFrom'), column(alias, 'recordedUntil')];
+  return asOf === undefined
+    ? sql<SqlBool>`${until} is null`
+    : sql<SqlBool>`${from} <= ${asOf}::bigint and (${until} is null or ${until} > ${asOf}::bigint)`;
+};
+
 /**
  * The predicate that picks the rows which hold at a moment: at most one for each key.
  * @param alias of a temporal read model within the query
  */
-export function holds(alias: string, { asOf, effectiveOn }: Moment): RawBuilder<SqlBool> {
-  const column = (name: string) => sql.ref(`${alias}.${name}`);
-  const [from, until] = [column('recordedFrom'), column('recordedUntil')];
-  const [starts, ends] = [column('effectiveFrom'), column('effectiveUntil')];
-  const known =
-    asOf === undefined
-      ? sql<SqlBool>`${until} is null`
-      : sql<SqlBool>`${from} <= ${asOf}::bigint and (${until} is null or ${until} > ${asOf}::bigint)`;
+export function holds(alias: string, moment: Moment): RawBuilder<SqlBool> {
+  const { effectiveOn } = moment;
+  const [starts, ends] = [column(alias, 'effectiveFrom'), column(alias, 'effectiveUntil')];
   const effective =
     effectiveOn === undefined
       ? sql<SqlBool>`${ends} is null`
       : sql<SqlBool>`${starts} <= ${effectiveOn}::date and (${ends} is null or ${ends} > ${effectiveOn}::date)`;
-  return sql<SqlBool>`(${known} and ${effective})`;
+  return sql<SqlBool>`(${known(alias, moment)} and ${effective})`;
 }
+
+/**
+ * The predicate that picks all periods which are known at a moment; only those that hold on its day, if it names one.
+ * @param alias of a temporal read model within the query
+ */
+export const everHeld = (alias: string, moment: Moment): RawBuilder<SqlBool> =>
+  moment.effectiveOn === undefined ? sql<SqlBool>`(${known(alias, moment)})` : holds(alias, moment);

@@ -1,8 +1,8 @@
-import { Transform } from 'class-transformer';
-import { IsBoolean, IsIn, IsNotEmpty, IsOptional, IsString, IsUUID, Matches, MaxLength } from 'class-validator';
+import { IsIn, IsNotEmpty, IsOptional, IsString, IsUUID, Matches, MaxLength } from 'class-validator';
 import { sql, type Kysely, type SqlBool } from 'kysely';
 import { AtMomentAsk, PageAtMomentAsk, pageSize } from '@lib/platform/cqrs/asking.views.js';
 import { anyone } from '@lib/platform/cqrs/by.js';
+import { IsTrueOrFalse } from '@lib/platform/cqrs/true-or-false.js';
 import { view, type Looking } from '@lib/platform/cqrs/views.js';
 import { columns, nullable, projection, type RowOf } from '@lib/platform/kernel/projection.js';
 import { holds, type Moment } from '@lib/platform/read-store/moment.js';
@@ -157,10 +157,7 @@ export class DivisionListAsk extends PageAtMomentAsk {
   /** @example "SUBDISTRICT" */
   @IsOptional() @IsIn(divisionKinds) readonly kind?: DivisionKind;
   /** True: also those that have ended. @example false */
-  @IsOptional()
-  @Transform(({ value }: { value: unknown }) => (value === 'true' ? true : value === 'false' ? false : value))
-  @IsBoolean()
-  readonly ended?: boolean;
+  @IsOptional() @IsTrueOrFalse() readonly ended?: boolean;
 }
 
 /** A division in a list. */

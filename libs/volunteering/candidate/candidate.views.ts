@@ -5,12 +5,13 @@ import { PageAsk, pageSize } from '@lib/platform/cqrs/asking.views.js';
 import { view, type Language, type Looking } from '@lib/platform/cqrs/views.js';
 import type { Words } from '@lib/platform/kernel/event.js';
 import { holds, now } from '@lib/platform/read-store/moment.js';
+import { shownName } from '@lib/platform/read-store/person-shown.js';
 import type { Reader } from '@lib/platform/read-store/reader.js';
 import { cursorOf, readCursor } from '@lib/platform/read-store/reading.js';
 import { serviceFields, type ServiceField } from '@lib/workforce/social-worker/social-worker.events.js';
 import { volunteerSkills, weeklySlots, type VolunteerSkill, type WeeklySlot } from '../volunteer/volunteer.events.js';
 import { isSought } from '../volunteer/volunteer.register.views.js';
-import { bitsOf, shownName, withinReach, type VolunteerStage } from '../volunteer/volunteer.views.js';
+import { bitsOf, withinReach, type VolunteerStage } from '../volunteer/volunteer.views.js';
 import { ringsAround, stationInReach, type SeekingStation } from './candidate-places.js';
 import {
   continuities,

@@ -1,27 +1,19 @@
-import { Transform } from 'class-transformer';
-import { IsBoolean, IsIn, IsNotEmpty, IsOptional, IsString, IsUUID, MaxLength } from 'class-validator';
+import { IsIn, IsNotEmpty, IsOptional, IsString, IsUUID, MaxLength } from 'class-validator';
 import { sql, type RawBuilder, type SqlBool } from 'kysely';
 import { everyRole } from '@lib/access/roles.js';
 import { PageAsk, pageSize } from '@lib/platform/cqrs/asking.views.js';
+import { IsTrueOrFalse } from '@lib/platform/cqrs/true-or-false.js';
 import { view, type Looking } from '@lib/platform/cqrs/views.js';
 import type { Sight } from '@lib/platform/kernel/access.js';
 import { isAmong } from '@lib/platform/read-store/id-list.js';
 import { holds, now } from '@lib/platform/read-store/moment.js';
-import { nameHas } from '@lib/platform/read-store/name-parts.js';
+import { isPersonSought, orderOfPeople, personOrders, type PersonOrder } from '@lib/platform/read-store/person-search.js';
+import { shownName, shownPhones } from '@lib/platform/read-store/person-shown.js';
 import type { Reader } from '@lib/platform/read-store/reader.js';
 import { pageOf } from '@lib/platform/read-store/reading.js';
 import { serviceFields, type ServiceField } from '@lib/workforce/social-worker/social-worker.events.js';
 import { volunteerSkills, weeklySlots, type VolunteerSkill, type WeeklySlot } from './volunteer.events.js';
-import {
-  shownName,
-  shownPhone,
-  volunteerStages,
-  withinReach,
-  type VolunteerStage,
-  type VolunteerTables,
-} from './volunteer.views.js';
-
-export const registerOrders = ['name', 'registeredOn'] as const;
+import { volunteerStages, withinReach, type VolunteerStage, type VolunteerTables } from './volunteer.views.js';
 
 /** Which volunteers to look for, and in which order to show them. */
 export class AskVolunteerRegister extends PageAsk {
@@ -43,12 +35,9 @@ export class AskVolunteerRegister extends PageAsk {
   /** Has a home in this division, under it, or in one that went into these. @example "0b8f6f6e-0d4e-4c57-9a55-0c6f0a1b2c02" */
   @IsOptional() @IsUUID() readonly divisionId?: string;
   /** Whether the volunteer serves any station. @example true */
-  @IsOptional()
-  @Transform(({ value }: { value: unknown }) => (value === 'true' ? true : value === 'false' ? false : value))
-  @IsBoolean()
-  readonly linked?: boolean;
+  @IsOptional() @IsTrueOrFalse() readonly linked?: boolean;
   /** By pinyin, or by day of registration; who sees masked names gets the latter. @example "name" */
-  @IsOptional() @IsIn(registerOrders) readonly sort?: (typeof registerOrders)[number];
+  @IsOptional() @IsIn(personOrders) readonly sort?: PersonOrder;
   /** @example "asc" */
   @IsOptional() @IsIn(['asc', 'desc']) readonly direction?: 'asc' | 'desc';
 }
@@ -92,12 +81,12 @@ export class VolunteerRegister {
 /** @returns whether a volunteer `v` is meant, by what the asker may see */
 export const isSought = (q: string, sight: Sight): RawBuilder<SqlBool> => {
   if (/^V[0-9A-Z]{8}$/i.test(q)) return sql`v.volunteer_no = ${q.toUpperCase()}`;
-  // A search by parts would spell out, guess by guess, what the mask hides.
-  if (sight.name !== 'full') return sight.name === 'masked' ? sql`(${nameHas('v', q)} and v.name = ${q})` : sql`false`;
-  if (/^\d{4}$/.test(q)) return sight.phone === 'none' ? sql`false` : sql`v.phone_tail = ${q}`;
-  const letters = q.toLowerCase().replaceAll(/[\s'’]/g, '');
-  if (!/^[a-z0-9]+$/.test(letters)) return nameHas('v', q);
-  return sql`(starts_with(v.spelling, ${letters}) or starts_with(v.initials, ${letters}))`;
+  return isPersonSought(
+    'v',
+    q,
+    sight,
+    letters => sql`(starts_with(v.spelling, ${letters}) or starts_with(v.initials, ${letters}))`,
+  );
 };
 
 export const volunteerRegister = view('volunteerRegister', {
@@ -106,10 +95,9 @@ export const volunteerRegister = view('volunteerRegister', {
   asks: AskVolunteerRegister,
   answers: VolunteerRegister,
   words: { zh: '志愿者名册', en: 'The register of volunteers: search, filter, sort' },
-  async answer(ask: AskVolunteerRegister, { reader, reach, sight, under }: Looking<Reader>) {
-    const { q, stage, skill, field, availability, stationId, divisionId, linked, cursor, direction = 'asc' } = ask;
-    // The order of names, and a cursor that holds one, would say what the mask hides.
-    const sort = sight.name === 'full' ? (ask.sort ?? 'name') : 'registeredOn';
+  async answer(ask: AskVolunteerRegister, looking: Looking<Reader>) {
+    const { reader, reach, sight, under } = looking;
+    const { q, stage, skill, field, availability, stationId, divisionId, linked, cursor } = ask;
     const place = divisionId === undefined ? undefined : under(divisionId);
 
     let query = reader
@@ -141,14 +129,11 @@ export const volunteerRegister = view('volunteerRegister', {
     if (linked !== undefined) query = query.where(sql<SqlBool>`(v.station_ids <> '{}') = ${linked}`);
 
     const { rows, next } = await pageOf(query, {
-      by: [
-        { ref: sort === 'name' ? 'v.spelling' : 'v.registeredOn', direction },
-        { ref: 'v.volunteerId', direction },
-      ],
+      by: orderOfPeople('v', 'volunteerId', ask, sight),
       after: cursor,
       limit: pageSize(ask),
     });
-    const phones = sight.phone === 'none' ? [] : await reader.open(rows.map(({ phone }) => phone));
+    const phones = await shownPhones(rows, looking);
     return {
       body: {
         rows: rows.map((row, at) => ({
@@ -164,7 +149,7 @@ export const volunteerRegister = view('volunteerRegister', {
           primaryStationId: row.primaryStationId,
           primaryStationName: row.primaryStationName,
           stations: row.stationIds.length,
-          phone: shownPhone(phones[at], sight),
+          phone: phones[at]!,
           registeredOn: row.registeredOn,
         })),
         next: next ?? null,

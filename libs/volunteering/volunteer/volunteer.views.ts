@@ -3,14 +3,13 @@ import { sql, type SqlBool } from 'kysely';
 import { everyRole } from '@lib/access/roles.js';
 import { IsCalendarDate } from '@lib/platform/cqrs/calendar-date.js';
 import { view, type Looking } from '@lib/platform/cqrs/views.js';
-import type { Reach, Sight } from '@lib/platform/kernel/access.js';
+import type { Reach } from '@lib/platform/kernel/access.js';
 import { columns, nullable, projection } from '@lib/platform/kernel/projection.js';
-import { maskIdNumber, maskName, maskPhone } from '@lib/platform/privacy/masks.js';
 import { isAmong } from '@lib/platform/read-store/id-list.js';
-import { holds, now, type Moment } from '@lib/platform/read-store/moment.js';
-import { partsOf } from '@lib/platform/read-store/name-parts.js';
+import { everHeld, holds, now, type Moment } from '@lib/platform/read-store/moment.js';
+import { asNameColumns, nameColumns, type NameColumns } from '@lib/platform/read-store/person-search.js';
+import { shownIdentity } from '@lib/platform/read-store/person-shown.js';
 import type { Reader } from '@lib/platform/read-store/reader.js';
-import { spellingOf } from '@lib/platform/read-store/spelling.js';
 import { serviceFields, type ServiceField } from '@lib/workforce/social-worker/social-worker.events.js';
 import {
   PrimaryStationSet,
@@ -52,10 +51,7 @@ export const volunteers = projection(
       volunteerId: columns.uuid,
       volunteerNo: nullable(columns.text),
       homeDivisionId: columns.uuid,
-      name: columns.text,
-      spelling: columns.text,
-      initials: columns.text,
-      nameParts: columns.texts,
+      ...nameColumns,
       birthYear: nullable(columns.integer),
       idNumber: columns.sealed,
       phone: columns.sealed,
@@ -96,9 +92,7 @@ export const volunteers = projection(
         volunteerId: data.volunteerId,
         volunteerNo: null,
         homeDivisionId: data.homeDivisionId,
-        name: data.name,
-        nameParts: partsOf(data.name),
-        ...spellingOf(data.name),
+        ...asNameColumns(data.name),
         // What was erased reads as an empty text.
         birthYear: data.birthYear || null,
         idNumber: data.idNumber,
@@ -172,14 +166,10 @@ export const volunteers = projection(
 );
 
 /** A row of `read.volunteer`. */
-export interface VolunteerRow {
+export interface VolunteerRow extends NameColumns {
   readonly volunteerId: string;
   readonly volunteerNo: string | null;
   readonly homeDivisionId: string;
-  readonly name: string;
-  readonly spelling: string;
-  readonly initials: string;
-  readonly nameParts: readonly string[];
   readonly birthYear: number | null;
   readonly idNumber: string;
   readonly phone: string;
@@ -215,16 +205,6 @@ export const withinReach = ({ all, divisionIds }: Reach) => {
     select l.volunteer_id from volunteer_link l where ${holds('l', now)} and l.station_id = any(array(
       select s.station_id from service_station s where ${holds('s', now)} and s.center_id = any(array(
         select c.center_id from service_center c where ${isAmong('c.divisionId', divisionIds)} and ${holds('c', now)}))))))`;
-};
-
-export const shownName = (name: string, sight: Sight) => {
-  if (sight.name === 'full') return name;
-  return sight.name === 'masked' ? maskName(name) : null;
-};
-
-export const shownPhone = (phone: unknown, sight: Sight) => {
-  if (typeof phone !== 'string' || sight.phone === 'none') return null;
-  return sight.phone === 'full' ? phone : maskPhone(phone);
 };
 
 /** Which volunteer, and when. */
@@ -289,14 +269,6 @@ export class VolunteerCard {
   readonly links!: VolunteerLinkPeriod[];
 }
 
-/** All that was known at the moment; only what held on the day, if one is named. */
-const during = (moment: Moment) => {
-  const { asOf, effectiveOn } = moment;
-  if (effectiveOn !== undefined) return holds('l', moment);
-  if (asOf === undefined) return sql<SqlBool>`l.recorded_until is null`;
-  return sql<SqlBool>`(l.recorded_from <= ${asOf}::bigint and (l.recorded_until is null or l.recorded_until > ${asOf}::bigint))`;
-};
-
 interface Piece extends Period {
   readonly stationId: string;
   readonly stationName: string | null;
@@ -335,7 +307,7 @@ async function linksOf({ reader }: Looking<Reader>, volunteerId: string, moment:
         .onRef('e.until', '=', 'l.effectiveUntil'),
     )
     .where('l.volunteerId', '=', volunteerId)
-    .where(during(moment))
+    .where(everHeld('l', moment))
     .orderBy('l.effectiveFrom')
     .orderBy('l.recordedFrom')
     .orderBy('l.stationId')
@@ -352,7 +324,7 @@ export const volunteerCard = view('volunteerCard', {
   answers: VolunteerCard,
   words: { zh: '志愿者名片', en: 'One volunteer: identity, skills, free time, links' },
   async answer({ volunteerId, asOf, effectiveOn }: AskVolunteerCard, looking: Looking<Reader>) {
-    const { reader, reach, sight } = looking;
+    const { reader, reach } = looking;
     const row = await reader
       .tables<VolunteerTables>()
       .selectFrom('volunteer as v')
@@ -364,19 +336,13 @@ export const volunteerCard = view('volunteerCard', {
       .executeTakeFirst();
     if (!row) return undefined;
     const moment = await reader.moment({ asOf, effectiveOn });
-    const [links, [idNumber, phone]] = await Promise.all([
-      linksOf(looking, volunteerId, moment),
-      reader.open([sight.idNumber === 'none' ? null : row.idNumber, sight.phone === 'none' ? null : row.phone]),
-    ]);
+    const [links, identity] = await Promise.all([linksOf(looking, volunteerId, moment), shownIdentity(row, looking)]);
     return {
       revision: row.revision,
       body: {
         volunteerId,
         volunteerNo: row.volunteerNo,
-        name: shownName(row.name, sight),
-        birthYear: sight.name === 'full' ? row.birthYear : null,
-        idNumber: typeof idNumber === 'string' ? maskIdNumber(idNumber) : null,
-        phone: shownPhone(phone, sight),
+        ...identity,
         homeDivisionId: row.homeDivisionId,
         homeDivisionName: row.homeDivisionName,
         stage: row.stage,

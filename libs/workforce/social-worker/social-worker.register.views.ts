@@ -1,13 +1,20 @@
-import { Transform } from 'class-transformer';
-import { IsBoolean, IsIn, IsNotEmpty, IsOptional, IsString, IsUUID, MaxLength } from 'class-validator';
+import { IsIn, IsNotEmpty, IsOptional, IsString, IsUUID, MaxLength } from 'class-validator';
 import { sql, type RawBuilder, type SqlBool } from 'kysely';
 import { everyRole } from '@lib/access/roles.js';
 import { PageAsk, pageSize } from '@lib/platform/cqrs/asking.views.js';
+import { IsTrueOrFalse } from '@lib/platform/cqrs/true-or-false.js';
 import { view, type Looking } from '@lib/platform/cqrs/views.js';
-import type { Reach, Sight } from '@lib/platform/kernel/access.js';
+import type { Reach } from '@lib/platform/kernel/access.js';
 import { fewIds, isAmong } from '@lib/platform/read-store/id-list.js';
 import { holds, now } from '@lib/platform/read-store/moment.js';
-import { nameHas } from '@lib/platform/read-store/name-parts.js';
+import {
+  isPersonSought,
+  isSpelled,
+  orderOfPeople,
+  personOrders,
+  type PersonOrder,
+} from '@lib/platform/read-store/person-search.js';
+import { shownName, shownPhones } from '@lib/platform/read-store/person-shown.js';
 import type { Reader } from '@lib/platform/read-store/reader.js';
 import { pageOf } from '@lib/platform/read-store/reading.js';
 import {
@@ -18,9 +25,7 @@ import {
   type ProfessionalStatus,
   type ServiceField,
 } from './social-worker.events.js';
-import { shownName, shownPhone, workerStages, type WorkerStage, type WorkerTables } from './social-worker.views.js';
-
-export const registerOrders = ['name', 'registeredOn'] as const;
+import { workerStages, type WorkerStage, type WorkerTables } from './social-worker.views.js';
 
 /** What to look for in the register, and in which order to show it. */
 export class WorkerRegisterAsk extends PageAsk {
@@ -40,14 +45,11 @@ export class WorkerRegisterAsk extends PageAsk {
   /** Workers whose home is this division or lies under it. @example "0b8f6f6e-0d4e-4c57-9a55-0c6f0a1b2c02" */
   @IsOptional() @IsUUID() readonly divisionId?: string;
   /** Whether the worker is the own worker of a station. @example true */
-  @IsOptional()
-  @Transform(({ value }: { value: unknown }) => (value === 'true' ? true : value === 'false' ? false : value))
-  @IsBoolean()
-  readonly posted?: boolean;
+  @IsOptional() @IsTrueOrFalse() readonly posted?: boolean;
   /** The worker of this station. @example "0b8f6f6e-0d4e-4c57-9a55-0c6f0a1b2c11" */
   @IsOptional() @IsUUID() readonly stationId?: string;
   /** By pinyin, or by day of registration; who sees masked names gets the latter. @example "name" */
-  @IsOptional() @IsIn(registerOrders) readonly sort?: (typeof registerOrders)[number];
+  @IsOptional() @IsIn(personOrders) readonly sort?: PersonOrder;
   /** @example "asc" */
   @IsOptional() @IsIn(['asc', 'desc']) readonly direction?: 'asc' | 'desc';
 }
@@ -97,16 +99,7 @@ const beginsWith = (column: string, start: string): RawBuilder<SqlBool> => {
   return sql<SqlBool>`(${sql.ref(column)} >= ${start}${behind})`;
 };
 
-const lettersOf = (q: string) => q.toLowerCase().replaceAll(/[\s'’]/g, '');
-const isSpelled = (q: string) => /^[a-z0-9]+$/.test(lettersOf(q));
-
-const matches = (q: string, sight: Sight): RawBuilder<SqlBool> => {
-  // A search by parts would spell out, guess by guess, what the mask hides.
-  if (sight.name === 'none') return sql`false`;
-  if (sight.name === 'masked') return sql`(${nameHas('w', q)} and w.name = ${q})`;
-  if (/^\d{4}$/.test(q)) return sight.phone === 'none' ? sql`false` : sql`${sql.ref('w.phoneTail')} = ${q}`;
-  const letters = lettersOf(q);
-  if (!isSpelled(q)) return nameHas('w', q);
+const isSpelledSo = (letters: string): RawBuilder<SqlBool> => {
   // Spelling and initials begin with the same letter, so the search can start there.
   const [first] = letters;
   return sql`(${beginsWith('w.spelling', first!)} and (${beginsWith('w.spelling', letters)} or ${beginsWith('w.initials', letters)}))`;
@@ -126,18 +119,16 @@ export const workerRegister = view('workerRegister', {
   asks: WorkerRegisterAsk,
   answers: WorkerRegister,
   words: { zh: '社工人才库', en: 'The register of workers: search, filter, sort' },
-  async answer(ask, { reader, reach, sight, under }: Looking<Reader>) {
+  async answer(ask, looking: Looking<Reader>) {
+    const { reader, reach, sight, under } = looking;
     const { q, level, status, stage, specialism, divisionId, posted, stationId, cursor } = ask;
-    // The order of names, and a cursor that holds one, would say what the mask hides.
-    const sort = sight.name === 'full' ? (ask.sort ?? 'name') : 'registeredOn';
-    const direction = ask.direction ?? 'asc';
     const tables = reader.tables<WorkerTables>();
     const place = divisionId === undefined ? undefined : under(divisionId);
     const within = bothOf(place, reach);
 
     let found = tables.selectFrom('socialWorker as w').selectAll('w');
     if (within) found = found.where(isAmong('w.homeDivisionId', within));
-    if (q !== undefined) found = found.where(matches(q, sight));
+    if (q !== undefined) found = found.where(isPersonSought('w', q, sight, isSpelledSo));
     if (level !== undefined) found = found.where('w.level', '=', level);
     if (status !== undefined) found = found.where('w.status', '=', status);
     if (stage !== undefined) found = found.where('w.stage', '=', stage);
@@ -166,14 +157,11 @@ export const workerRegister = view('workerRegister', {
           .as('stationName'),
       ]);
     const { rows, next } = await pageOf(query, {
-      by: [
-        { ref: sort === 'name' ? 'w.spelling' : 'w.registeredOn', direction },
-        { ref: 'w.workerId', direction },
-      ],
+      by: orderOfPeople('w', 'workerId', ask, sight),
       after: cursor,
       limit: pageSize(ask),
     });
-    const phones = sight.phone === 'none' ? [] : await reader.open(rows.map(({ phone }) => phone));
+    const phones = await shownPhones(rows, looking);
     return {
       body: {
         rows: rows.map((row, at) => ({
@@ -186,7 +174,7 @@ export const workerRegister = view('workerRegister', {
           homeDivisionName: row.homeDivisionName,
           stationId: row.stationId,
           stationName: row.stationName,
-          phone: shownPhone(phones[at], sight),
+          phone: phones[at]!,
           registeredOn: row.registeredOn,
         })),
         next: next ?? null,

@@ -1,16 +1,14 @@
 import { IsNotEmpty, IsOptional, IsString, IsUUID, Matches, MaxLength } from 'class-validator';
-import { sql, type SqlBool } from 'kysely';
+import { sql } from 'kysely';
 import { everyRole } from '@lib/access/roles.js';
 import { anyone } from '@lib/platform/cqrs/by.js';
 import { IsCalendarDate } from '@lib/platform/cqrs/calendar-date.js';
 import { view, type Looking } from '@lib/platform/cqrs/views.js';
-import type { Sight } from '@lib/platform/kernel/access.js';
 import { columns, nullable, projection } from '@lib/platform/kernel/projection.js';
-import { maskIdNumber, maskName, maskPhone } from '@lib/platform/privacy/masks.js';
-import { holds, now, type Moment } from '@lib/platform/read-store/moment.js';
-import { partsOf } from '@lib/platform/read-store/name-parts.js';
+import { everHeld, holds, now, type Moment } from '@lib/platform/read-store/moment.js';
+import { asNameColumns, nameColumns, type NameColumns } from '@lib/platform/read-store/person-search.js';
+import { shownIdentity } from '@lib/platform/read-store/person-shown.js';
 import type { Reader } from '@lib/platform/read-store/reader.js';
-import { spellingOf } from '@lib/platform/read-store/spelling.js';
 import type { CertificateRow } from '../certificate/certificate.views.js';
 import { PostingEnded, PostingStarted } from '../posting/posting.events.js';
 import type { PostingRow } from '../posting/posting.views.js';
@@ -32,8 +30,6 @@ export type WorkerStage = (typeof workerStages)[number];
 /** How the name of an erased person reads; there is no row for one. */
 const erasedName = '';
 
-const spelled = (name: string) => ({ name, nameParts: partsOf(name), ...spellingOf(name) });
-
 /** The talent register as it is: one row for each worker. */
 export const socialWorkers = projection(
   {
@@ -42,10 +38,7 @@ export const socialWorkers = projection(
     columns: {
       workerId: columns.uuid,
       homeDivisionId: columns.uuid,
-      name: columns.text,
-      spelling: columns.text,
-      initials: columns.text,
-      nameParts: columns.texts,
+      ...nameColumns,
       birthYear: columns.integer,
       idNumber: columns.sealed,
       phone: nullable(columns.sealed),
@@ -84,7 +77,7 @@ export const socialWorkers = projection(
           : {
               workerId,
               homeDivisionId,
-              ...spelled(name),
+              ...asNameColumns(name),
               birthYear,
               idNumber,
               phone: phone ?? null,
@@ -104,7 +97,7 @@ export const socialWorkers = projection(
       (row, { name, birthYear, idNumber }, { revision }) =>
         row && {
           ...row,
-          ...(name === undefined ? {} : spelled(name)),
+          ...(name === undefined ? {} : asNameColumns(name)),
           birthYear: birthYear ?? row.birthYear,
           idNumber: idNumber ?? row.idNumber,
           revision,
@@ -150,13 +143,9 @@ export const socialWorkers = projection(
 );
 
 /** A row of `read.social_worker`. */
-export interface SocialWorkerRow {
+export interface SocialWorkerRow extends NameColumns {
   readonly workerId: string;
   readonly homeDivisionId: string;
-  readonly name: string;
-  readonly spelling: string;
-  readonly initials: string;
-  readonly nameParts: readonly string[];
   readonly birthYear: number;
   readonly idNumber: string;
   readonly phone: string | null;
@@ -178,16 +167,6 @@ export interface WorkerTables {
   readonly division: { readonly divisionId: string; readonly parentId: string | null; readonly name: string };
   readonly serviceStation: { readonly stationId: string; readonly name: string };
 }
-
-export const shownName = (name: string, sight: Sight) => {
-  if (sight.name === 'full') return name;
-  return sight.name === 'masked' ? maskName(name) : null;
-};
-
-export const shownPhone = (phone: unknown, sight: Sight) => {
-  if (typeof phone !== 'string' || sight.phone === 'none') return null;
-  return sight.phone === 'full' ? phone : maskPhone(phone);
-};
 
 /** Which worker, and when. */
 export class WorkerCardAsk {
@@ -274,21 +253,13 @@ const certificatesOf = ({ reader, sight }: Looking<Reader>, workerId: string) =>
     .select(sight.name === 'full' ? sql<string | null>`c.number`.as('number') : sql<string | null>`null`.as('number'))
     .execute();
 
-/** All periods that were known at the moment; only those that held on the day, if one is named. */
-const during = (moment: Moment) => {
-  const { asOf, effectiveOn } = moment;
-  if (effectiveOn !== undefined) return holds('p', moment);
-  if (asOf === undefined) return sql<SqlBool>`p.recorded_until is null`;
-  return sql<SqlBool>`(p.recorded_from <= ${asOf}::bigint and (p.recorded_until is null or p.recorded_until > ${asOf}::bigint))`;
-};
-
 const postingsOf = ({ reader }: Looking<Reader>, workerId: string, moment: Moment) =>
   reader
     .tables<WorkerTables>()
     .selectFrom('posting as p')
     .leftJoin('serviceStation as s', join => join.onRef('s.stationId', '=', 'p.stationId').on(holds('s', now)))
     .where('p.workerId', '=', workerId)
-    .where(during(moment))
+    .where(everHeld('p', moment))
     .orderBy('p.effectiveFrom', 'desc')
     .orderBy('p.recordedFrom', 'desc')
     .select(['p.stationId', 's.name as stationName', 'p.kind', 'p.effectiveFrom as from', 'p.effectiveUntil as until'])
@@ -302,7 +273,7 @@ export const workerCard = view('workerCard', {
   answers: WorkerCard,
   words: { zh: '社工名片', en: 'One worker: identity, certificates, postings' },
   async answer({ workerId, asOf, effectiveOn }, looking: Looking<Reader>) {
-    const { reader, reach, sight } = looking;
+    const { reader, reach } = looking;
     const row = await reader
       .tables<WorkerTables>()
       .selectFrom('socialWorker as w')
@@ -313,19 +284,16 @@ export const workerCard = view('workerCard', {
       .executeTakeFirst();
     if (!row || !(reach.all || reach.divisionIds.includes(row.homeDivisionId))) return undefined;
     const moment = await reader.moment({ asOf, effectiveOn });
-    const [certificates, postings, [idNumber, phone]] = await Promise.all([
+    const [certificates, postings, identity] = await Promise.all([
       certificatesOf(looking, workerId),
       postingsOf(looking, workerId, moment),
-      reader.open([sight.idNumber === 'none' ? null : row.idNumber, sight.phone === 'none' ? null : row.phone]),
+      shownIdentity(row, looking),
     ]);
     return {
       revision: row.revision,
       body: {
         workerId,
-        name: shownName(row.name, sight),
-        birthYear: sight.name === 'full' ? row.birthYear : null,
-        idNumber: typeof idNumber === 'string' ? maskIdNumber(idNumber) : null,
-        phone: shownPhone(phone, sight),
+        ...identity,
         homeDivisionId: row.homeDivisionId,
         homeDivisionName: row.homeDivisionName,
         level: row.level,

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useMay } from '../access/me.ts';
 import { day, number } from '../shell/dates.ts';
+import { HistoryButton } from '../shell/history-button.tsx';
 import { joined, useWords } from '../shell/language.ts';
 import { LinkButton } from '../shell/link-button.tsx';
 import { Empty, Loading, PageHead, Section, Unreadable } from '../shell/page.tsx';
@@ -85,9 +86,7 @@ export function CenterPage() {
             {open && mayStaff ? <OpenStation card={card} /> : null}
             <CenterActions card={card} />
             {mayTake && stations.length > 0 ? <TakeSheet path="/api/service-stations.xlsx" filter={{ centerId }} /> : null}
-            <LinkButton to="/history/$subjectId" params={{ subjectId: centerId }}>
-              {say('shell.history')}
-            </LinkButton>
+            <HistoryButton subjectId={centerId} />
           </>
         }
       />

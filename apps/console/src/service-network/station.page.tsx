@@ -5,8 +5,8 @@ import { useMay } from '../access/me.ts';
 import type { Card } from '../shell/api.ts';
 import { day, number } from '../shell/dates.ts';
 import { sendAndTell } from '../shell/feedback.tsx';
+import { HistoryButton } from '../shell/history-button.tsx';
 import { joined, useWords } from '../shell/language.ts';
-import { LinkButton } from '../shell/link-button.tsx';
 import { Empty, Loading, PageHead, Section, Unreadable } from '../shell/page.tsx';
 import { State } from '../shell/state.tsx';
 import { linkVolunteer, unlinkVolunteer } from '../volunteering/commands.ts';
@@ -95,9 +95,7 @@ export function StationPage() {
         actions={
           <>
             <StationActions card={card} />
-            <LinkButton to="/history/$subjectId" params={{ subjectId: stationId }}>
-              {say('shell.history')}
-            </LinkButton>
+            <HistoryButton subjectId={stationId} />
           </>
         }
       />

@@ -40,8 +40,8 @@ export function RegisterTable<Row extends object>({
   pages: UseInfiniteQueryResult<InfiniteData<Page<Row>>>;
   rowKey: keyof Row & string;
   columns: readonly TableColumnType<Row>[];
-  /** The one column of a phone. */
-  narrow: (row: Row) => ReactNode;
+  /** The one column of a phone: two lines. */
+  narrow: (row: Row) => { readonly first: ReactNode; readonly second: ReactNode };
   label: string;
   whenEmpty: ReactNode;
 }) {
@@ -54,7 +54,18 @@ export function RegisterTable<Row extends object>({
   const scroll = ({ currentTarget: { scrollTop, clientHeight, scrollHeight } }: UIEvent<HTMLDivElement>) => {
     if (hasNextPage && !isFetchingNextPage && scrollHeight - scrollTop - clientHeight < ahead * heightOfRow) void fetchNextPage();
   };
-  const shown: TableColumnType<Row>[] = wide ? [...columns] : [{ key: 'narrow', title: label, render: (_, row) => narrow(row) }];
+  const twoLines = (row: Row) => {
+    const { first, second } = narrow(row);
+    return (
+      <div className="narrow-row">
+        <span>{first}</span>
+        <span className="quiet">{second}</span>
+      </div>
+    );
+  };
+  const shown: TableColumnType<Row>[] = wide
+    ? [...columns]
+    : [{ key: 'narrow', title: label, render: (_, row) => twoLines(row) }];
   return (
     <>
       <div className="register-box" ref={box}>

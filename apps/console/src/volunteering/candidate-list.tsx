@@ -1,7 +1,8 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { Alert, Button, Select } from 'antd';
+import { Alert, Button } from 'antd';
 import { useState, type DragEvent } from 'react';
+import { Choice } from '../shell/choice.tsx';
 import { number } from '../shell/dates.ts';
 import { useRemembered } from '../shell/drafts.ts';
 import { joined, useWords } from '../shell/language.ts';
@@ -105,7 +106,7 @@ export function CandidateList({
   chosen: ReadonlyMap<string, Person>;
   toggle: (person: Person) => void;
 }) {
-  const { say, called } = useWords();
+  const { say } = useWords();
   const [wanted, setWanted] = useRemembered<Wanted>('candidates wanted', {});
   const [q, setQ] = useRemembered('candidates q', '');
   const sought = useSlowly(q.trim());
@@ -130,21 +131,17 @@ export function CandidateList({
     >
       <div className="filters">
         <PersonSearch q={q} seek={setQ} />
-        <Select
-          allowClear
-          value={wanted.skill ?? null}
-          onChange={skill => setWanted({ ...wanted, skill: skill ?? undefined })}
-          placeholder={say('volunteering.skill')}
-          aria-label={say('volunteering.skill')}
-          options={volunteerSkills.map(value => ({ value, label: called(value) }))}
+        <Choice
+          word="volunteering.skill"
+          value={wanted.skill}
+          choose={skill => setWanted({ ...wanted, skill })}
+          values={volunteerSkills}
         />
-        <Select
-          allowClear
-          value={wanted.availability ?? null}
-          onChange={availability => setWanted({ ...wanted, availability: availability ?? undefined })}
-          placeholder={say('volunteering.slots')}
-          aria-label={say('volunteering.slots')}
-          options={weeklySlots.map(value => ({ value, label: called(value) }))}
+        <Choice
+          word="volunteering.slots"
+          value={wanted.availability}
+          choose={availability => setWanted({ ...wanted, availability })}
+          values={weeklySlots}
         />
       </div>
       {first?.hindrance ? <Alert type="warning" showIcon title={first.hindrance.words} banner /> : null}

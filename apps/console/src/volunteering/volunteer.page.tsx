@@ -1,9 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { day } from '../shell/dates.ts';
+import { HistoryButton } from '../shell/history-button.tsx';
 import { joined, useWords } from '../shell/language.ts';
-import { LinkButton } from '../shell/link-button.tsx';
 import { Empty, Loading, PageHead, Section, Unreadable } from '../shell/page.tsx';
+import { Period } from '../shell/period.tsx';
+import { PersonIdentity } from '../shell/person-identity.tsx';
 import { volunteerCard } from './queries.ts';
 import { VolunteerActions } from './volunteer-actions.tsx';
 import { VolunteerStage } from './volunteer-stage.tsx';
@@ -32,9 +34,7 @@ export function VolunteerPage() {
         actions={
           <>
             <VolunteerActions card={card} />
-            <LinkButton to="/history/$subjectId" params={{ subjectId: volunteerId }}>
-              {say('shell.history')}
-            </LinkButton>
+            <HistoryButton subjectId={volunteerId} />
           </>
         }
       />
@@ -50,9 +50,7 @@ export function VolunteerPage() {
                   {stationName ?? '—'}
                 </Link>
                 <span className="quiet">
-                  {until
-                    ? say('volunteering.period', { from: day(from), until: day(until) })
-                    : say('network.since', { date: day(from) })}
+                  <Period from={from} until={until} />
                   {primary ? ` · ${say('network.primary')}` : ''}
                   {because ? ` · ${called(because)}` : ''}
                 </span>
@@ -64,12 +62,7 @@ export function VolunteerPage() {
           <dl className="facts section-body">
             <dt>{say('volunteering.home')}</dt>
             <dd>{card.homeDivisionName ?? '—'}</dd>
-            <dt>{say('volunteering.phone')}</dt>
-            <dd className="number">{card.phone ?? '—'}</dd>
-            <dt>{say('volunteering.idNumber')}</dt>
-            <dd className="number">{card.idNumber ?? '—'}</dd>
-            <dt>{say('volunteering.birthYear')}</dt>
-            <dd className="number">{card.birthYear ?? '—'}</dd>
+            <PersonIdentity card={card} />
             <dt>{say('volunteering.skill')}</dt>
             <dd>{list(card.skills)}</dd>
             <dt>{say('volunteering.fields')}</dt>

@@ -1,9 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { day } from '../shell/dates.ts';
+import { HistoryButton } from '../shell/history-button.tsx';
 import { joined, useWords } from '../shell/language.ts';
-import { LinkButton } from '../shell/link-button.tsx';
 import { Empty, Loading, PageHead, Section, Unreadable } from '../shell/page.tsx';
+import { Period } from '../shell/period.tsx';
+import { PersonIdentity } from '../shell/person-identity.tsx';
 import { workerCard } from './queries.ts';
 import { WorkerActions } from './worker-actions.tsx';
 import { WorkerCertificates } from './worker-certificates.tsx';
@@ -27,9 +29,7 @@ export function WorkerPage() {
         actions={
           <>
             <WorkerActions card={card} />
-            <LinkButton to="/history/$subjectId" params={{ subjectId: workerId }}>
-              {say('shell.history')}
-            </LinkButton>
+            <HistoryButton subjectId={workerId} />
           </>
         }
       />
@@ -46,9 +46,7 @@ export function WorkerPage() {
                   <span className="quiet">
                     {called(kind, 'posting')}
                     {' · '}
-                    {(until ?? plannedUntil)
-                      ? say('volunteering.period', { from: day(from), until: day(until ?? plannedUntil) })
-                      : say('network.since', { date: day(from) })}
+                    <Period from={from} until={until ?? plannedUntil} />
                   </span>
                 </li>
               ))}
@@ -66,12 +64,7 @@ export function WorkerPage() {
             <dd>{joined(card.specialisms.map(value => called(value))) || '—'}</dd>
             <dt>{say('workforce.home')}</dt>
             <dd>{card.homeDivisionName ?? '—'}</dd>
-            <dt>{say('volunteering.phone')}</dt>
-            <dd className="number">{card.phone ?? '—'}</dd>
-            <dt>{say('volunteering.idNumber')}</dt>
-            <dd className="number">{card.idNumber ?? '—'}</dd>
-            <dt>{say('volunteering.birthYear')}</dt>
-            <dd className="number">{card.birthYear ?? '—'}</dd>
+            <PersonIdentity card={card} />
             <dt>{say('volunteering.registeredOn')}</dt>
             <dd>{day(card.registeredOn)}</dd>
           </dl>

@@ -1,0 +1,20 @@
+import { useWords } from './language.ts';
+
+/** Phone, ID number and year of birth in a list of facts, as far as the server gives them away. */
+export function PersonIdentity({
+  card: { phone, idNumber, birthYear },
+}: {
+  card: { readonly phone: string | null; readonly idNumber: string | null; readonly birthYear: number | null };
+}) {
+  const { say } = useWords();
+  return (
+    <>
+      <dt>{say('volunteering.phone')}</dt>
+      <dd className="number">{phone ?? '—'}</dd>
+      <dt>{say('volunteering.idNumber')}</dt>
+      <dd className="number">{idNumber ?? '—'}</dd>
+      <dt>{say('volunteering.birthYear')}</dt>
+      <dd className="number">{birthYear ?? '—'}</dd>
+    </>
+  );
+}
