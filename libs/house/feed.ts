@@ -78,7 +78,12 @@ export function openFeed({ pool, workPool, store, keyRing, log, clock }: Foundat
     const ended = await Promise.allSettled([relay.run(grant), replays.run(grant), reports.run(grant)]);
     for (const end of ended) if (end.status === 'rejected') throw end.reason;
   };
-  const working = fit.then(() => lease.held(work, stopping.signal)).catch(report);
+  const working = fit
+    .then(() => lease.held(work, stopping.signal))
+    .catch((error: unknown) => {
+      // Topics that are not right are not tried again; whoever waits for `fit` says so.
+      if (!(error instanceof TopicsUnfit)) report(error);
+    });
 
   return {
     lease,
