@@ -1,5 +1,5 @@
+import { firstSheetOf } from './first-sheet.ts';
 import { TooMuchInside } from './zip-at-once.ts';
-import { readSheet } from 'read-excel-file/universal';
 import writeExcelFile, { type Sheet } from 'write-excel-file/universal';
 
 /** What the thread is asked: to read the first sheet of a file, or to write a file. */
@@ -10,7 +10,7 @@ export type Answered =
 
 async function answer(asked: Asked): Promise<Answered> {
   if ('write' in asked) return { file: await writeExcelFile([...asked.write]).toBlob() };
-  return { rows: await readSheet(asked.read) };
+  return { rows: await firstSheetOf(asked.read) };
 }
 
 self.addEventListener('message', ({ data }: MessageEvent<Asked>) => {
