@@ -61,6 +61,31 @@ const person = (nth: number, name: string) => [phone(nth), name, idNumber(nth), 
     expect(example![0]).toMatch(/^示例/);
   });
 
+  test('what the template offers is taken when it is chosen', async () => {
+    const { page, goTo } = staff;
+    await goTo('/volunteers/sheet');
+    const [people, , choices] = await readExcelFile(await saved('下载模板'));
+    const column = (name: string) =>
+      choices!.data
+        .slice(1)
+        .map(row => row[choices!.data[0]!.indexOf(name)])
+        .filter(Boolean);
+    expect(choices!.data[0]).toEqual(['居住地', '技能', '意愿领域']);
+    expect(column('居住地')).toContain('北山街道');
+    const chosen = column('居住地').map((place, nth) => [
+      `选项${nth}`,
+      idNumber(401 + nth),
+      phone(401 + nth),
+      place,
+      column('技能')[nth] ?? '',
+      column('意愿领域').at(-1 - nth) ?? '',
+      '',
+    ]);
+    await upload(await written('chosen.xlsx', [people!.data[0]!, ...chosen]));
+    await page.getByText(`${chosen.length} 人可以登记,0 行有问题`).waitFor();
+    await page.getByRole('button', { name: '换一个文件' }).click();
+  });
+
   test('what is wrong is said row by row before anything is sent; what is right is registered, the rest is mended and uploaded again', async () => {
     const { page, picture, barriers } = staff;
     await upload(
