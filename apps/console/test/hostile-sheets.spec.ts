@@ -105,6 +105,8 @@ test.each([
   ['no-such-row', '<row r="900000000"><c r="A900000000"><v>1</v></c></row>', 'unreadable'],
   ['no-such-row-at-second-sight', '<row r="1"/><row x:r="2" r="90000000"/>', 'unreadable'],
   ['no-such-column', '<row r="1"><c r="ZZZZZZ1"><v>1</v></c></row>', 'unreadable'],
+  ['one-row-too-many', `${li}<row r="1048577"/>`, 'unreadable'],
+  ['one-column-too-many', '<row r="1"><c r="XFE1"><v>1</v></c></row>', 'unreadable'],
   ['under-a-made-up-name', '<row yxmlns:r="90000000"><c r="A1"><v>1</v></c></row>', 'unreadable'],
   ['hidden', '<row r="1"><c r="&#90;ZZZZZ1"><v>1</v></c></row>', 'unreadable'],
   ['last-of-all', "<row r='1048576'><c t='n'r='XFD1048576'><v>1</v></c></row>", 'too-large'],
