@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import readExcelFile from 'read-excel-file/node';
 import writeExcelFile from 'write-excel-file/node';
+import { inflating, li, lying, sheetOf, sheetPath, workbook } from './hostile-files.ts';
 import { furnish, hasBrowser, idNumber, openConsole, patience, phone, type Opened, type Visit } from './open-console.js';
 
 jest.setTimeout(4 * patience);
@@ -34,15 +35,16 @@ const person = (nth: number, name: string) => [phone(nth), name, idNumber(nth), 
     await staff.goTo('/volunteers/sheet');
     await staff.page.locator('input[type=file]').setInputFiles(path);
   };
-  const downloaded = async (button: string) => {
+  const saved = async (button: string) => {
     const [download] = await Promise.all([
       staff.page.waitForEvent('download'),
       staff.page.getByRole('button', { name: button }).click(),
     ]);
     const path = join(folder, download.suggestedFilename());
     await download.saveAs(path);
-    return (await readExcelFile(path))[0]!.data;
+    return path;
   };
+  const downloaded = async (button: string) => (await readExcelFile(await saved(button)))[0]!.data;
   const named = async (name: string) =>
     (await opened.asks<{ rows: { name: string }[] }>('staff', `volunteers?q=${encodeURIComponent(name)}`)).rows;
   /** Waits until the register has so many of that name; the views are a moment behind. */
@@ -57,6 +59,31 @@ const person = (nth: number, name: string) => [phone(nth), name, idNumber(nth), 
     const [head, example] = await downloaded('下载模板');
     expect(head).toEqual(['姓名', '身份证号码', '手机号码', '居住地', '技能', '意愿领域', '登记日期']);
     expect(example![0]).toMatch(/^示例/);
+  });
+
+  test('what the template offers is taken when it is chosen', async () => {
+    const { page, goTo } = staff;
+    await goTo('/volunteers/sheet');
+    const [people, , choices] = await readExcelFile(await saved('下载模板'));
+    const column = (name: string) =>
+      choices!.data
+        .slice(1)
+        .map(row => row[choices!.data[0]!.indexOf(name)])
+        .filter(Boolean);
+    expect(choices!.data[0]).toEqual(['居住地', '技能', '意愿领域']);
+    expect(column('居住地')).toContain('北山街道');
+    const chosen = column('居住地').map((place, nth) => [
+      `选项${nth}`,
+      idNumber(401 + nth),
+      phone(401 + nth),
+      place,
+      column('技能')[nth] ?? '',
+      column('意愿领域').at(-1 - nth) ?? '',
+      '',
+    ]);
+    await upload(await written('chosen.xlsx', [people!.data[0]!, ...chosen]));
+    await page.getByText(`${chosen.length} 人可以登记,0 行有问题`).waitFor();
+    await page.getByRole('button', { name: '换一个文件' }).click();
   });
 
   test('what is wrong is said row by row before anything is sent; what is right is registered, the rest is mended and uploaded again', async () => {
@@ -160,6 +187,44 @@ const person = (nth: number, name: string) => [phone(nth), name, idNumber(nth), 
       .locator('input[type=file]')
       .setInputFiles({ name: 'x.xlsx', mimeType: 'application/zip', buffer: Buffer.from('no zip') });
     await page.getByRole('alert').getByText('读不出来').waitFor();
+  });
+
+  test('a file that was made to do harm is refused in the language of whoever brings it, and the next is read', async () => {
+    const bomb = workbook(inflating(150));
+    const files = {
+      'bomb.xlsx': [bomb, '文件太大,或解开后太大', 'The file is too large, as it is or unpacked'],
+      'lying.xlsx': [lying(bomb, sheetPath, 5_000), '文件太大,或解开后太大', 'The file is too large, as it is or unpacked'],
+      'far.xlsx': [workbook(sheetOf('<row r="90000000"><c r="A90000000"><v>1</v></c></row>')), '读不出来', 'It cannot be read'],
+      'laughs.xlsx': [workbook(sheetOf(li, '<!DOCTYPE a [<!ENTITY l "&l;">]>')), '读不出来', 'It cannot be read'],
+      'half.xlsx': [bomb.subarray(0, bomb.length / 2), '读不出来', 'It cannot be read'],
+    } as const;
+    const reader = await opened.visit('staff', { language: 'en' });
+    for (const [name, [buffer, zh, en]] of Object.entries(files))
+      for (const [{ page, goTo }, sentence] of [[staff, zh] as const, [reader, en] as const]) {
+        await goTo('/volunteers/sheet');
+        await page.locator('input[type=file]').setInputFiles({ name, mimeType: 'application/zip', buffer });
+        await page.getByRole('alert').getByText(sentence).waitFor();
+      }
+    await upload(await written('after.xlsx', [heading, person(501, '后来')]));
+    await staff.page.getByText('1 人可以登记').waitFor();
+    await staff.page.getByRole('button', { name: '换一个文件' }).click();
+    await reader.context.close();
+  });
+
+  test('a file that is read for too long is given up, and the next is read', async () => {
+    const { page, goTo } = staff;
+    await goTo('/volunteers/sheet');
+    const endless = { contentType: 'text/javascript', body: 'onmessage = () => { for (;;); };' };
+    await page.route('**/sheet.thread*', route => route.fulfill(endless));
+    const path = await written('slow.xlsx', [heading, person(601, '慢慢')]);
+    const began = Date.now();
+    await page.locator('input[type=file]').setInputFiles(path);
+    await page.getByRole('alert').getByText('读取超时').waitFor();
+    expect(Date.now() - began).toBeGreaterThan(25_000);
+    await page.unroute('**/sheet.thread*');
+    await upload(path);
+    await page.getByText('1 人可以登记').waitFor();
+    await page.getByRole('button', { name: '换一个文件' }).click();
   });
 
   test('the list on the screen is taken away as a file, with its filters', async () => {

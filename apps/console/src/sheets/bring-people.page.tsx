@@ -6,27 +6,21 @@ import { registerVolunteer } from '../volunteering/commands.ts';
 import { registerWorker } from '../workforce/commands.ts';
 import type { Command } from '../shell/command.ts';
 import { dropDraft, keepDraft } from '../shell/drafts.ts';
-import { called, joined, languageNow, say, useWords, type WordKey } from '../shell/language.ts';
+import { joined, languageNow, say, useWords, type WordKey } from '../shell/language.ts';
 import { PageHead } from '../shell/page.tsx';
 import { Refused } from '../shell/problem.ts';
 import { refreshAll } from '../shell/queries.ts';
 import { post, rehearseUnder } from '../shell/sending.ts';
 import { expireSession, sessionNow, whenSessionChanges } from '../shell/session.ts';
-import { serviceFields, volunteerSkills, type ServiceField, type VolunteerSkill } from '../shell/values.ts';
+import type { ServiceField, VolunteerSkill } from '../shell/values.ts';
 import { Bringing, type Brought, type BroughtRow } from './bringing.ts';
 import { fieldsOf, readPeople, type PeopleKind, type PersonRow, type RowFault } from './people-sheet.ts';
-import { placesOf, type Place } from './places.ts';
+import { placesOf, placesToOffer, type Place } from './places.ts';
 import { digestOf, saltOfBrowser } from './row-ids.ts';
 import { fileOf, handOver, rowsOf, rowsOfText, UnusableFile } from './sheet-files.ts';
+import { templateOf, valueOf } from './template.ts';
 
 const registers = { volunteers: 'shell.volunteers', workers: 'shell.workers' } as const;
-
-const valuesOf = { skills: volunteerSkills, fields: serviceFields } as const;
-
-function valueOf(field: 'skills' | 'fields', label: string): string | undefined {
-  const wanted = label.toLowerCase();
-  return valuesOf[field].find(value => value.toLowerCase() === wanted || called(value).toLowerCase() === wanted);
-}
 
 /** What is on its way stays when one leaves the page and comes back; it is gone with the session. */
 const underWay = new Map<PeopleKind, Bringing>();
@@ -73,17 +67,17 @@ async function foresee(command: Command, key: string) {
 
 /** @throws UnusableFile, Unreadable */
 async function begin(kind: PeopleKind, sheet: readonly (readonly unknown[])[], content: BufferSource): Promise<Bringing> {
-  const read = readPeople(kind, sheet, { valueOf });
-  const zh = languageNow();
+  const language = languageNow();
+  const read = readPeople(kind, sheet, { valueOf: (field, label) => valueOf(field, label, language) });
   switch (read.is) {
     case 'empty':
       throw new Error(say('sheet.empty'));
     case 'too-many':
       throw new Error(say('sheet.tooMany', { count: read.count }));
     case 'columns-missing':
-      throw new Error(say('sheet.columnsMissing', { names: joined(read.fields.map(({ heading }) => heading[zh])) }));
+      throw new Error(say('sheet.columnsMissing', { names: joined(read.fields.map(({ heading }) => heading[language])) }));
     case 'column-twice':
-      throw new Error(say('sheet.columnTwice', { name: read.field.heading[zh] }));
+      throw new Error(say('sheet.columnTwice', { name: read.field.heading[language] }));
     default:
   }
   const places = await placesOf(read.rows.map(({ home }) => home).filter(Boolean));
@@ -110,35 +104,9 @@ const sentence = (kind: PeopleKind, { field, key, values }: RowFault): string =>
 };
 
 async function giveTemplate(kind: PeopleKind): Promise<void> {
-  const language = languageNow();
-  const fields = fieldsOf[kind];
-  const example: Readonly<Record<string, string>> = {
-    name: say('sheet.example'),
-    idNumber: '11010519491231002X',
-    phone: '13843350002',
-    home: '北山街道',
-    skills: joined([called('COMPANIONSHIP'), called('FIRST_AID')]),
-    fields: called('ELDERLY'),
-    on: '',
-  };
-  const must = (required: boolean) => (required ? say('sheet.must') : say('shell.optional'));
-  const about = fields.map(({ name, heading, required, hint }) => {
-    const values = name === 'skills' || name === 'fields' ? valuesOf[name].map(value => called(value)) : [];
-    const how = values.length > 0 ? `${hint[language]};${say('sheet.values', { values: joined(values) })}` : hint[language];
-    return [heading[language], must(required), how];
-  });
-  const file = await fileOf([
-    {
-      name: say(registers[kind]),
-      widths: fields.map(({ name }) => (name === 'name' ? 16 : 24)),
-      rows: [fields.map(({ heading }) => heading[language]), fields.map(({ name }) => example[name] ?? '')],
-    },
-    {
-      name: say('sheet.about'),
-      widths: [16, 10, 100],
-      rows: [[say('sheet.column'), say('sheet.must'), say('sheet.how')], ...about, ['', '', say('sheet.exampleHint')]],
-    },
-  ]);
+  // Places to choose from are a help; without them the template is one as well.
+  const homes = await placesToOffer().catch(() => ({ places: [], all: false }));
+  const file = await fileOf(templateOf(kind, { language: languageNow(), name: say(registers[kind]), homes }));
   handOver(file, `${say(`sheet.${kind}`)}.xlsx`);
 }
 
@@ -149,7 +117,7 @@ async function giveFaulty(kind: PeopleKind, rows: readonly BroughtRow[]): Promis
   const file = await fileOf([
     {
       name: say(registers[kind]),
-      widths: [...fields.map(() => 22), 60],
+      columns: [...fields.map(({ name }) => ({ width: 22, isText: name !== 'on' })), { width: 60 }],
       rows: [
         [...fields.map(({ heading }) => heading[languageNow()]), say('sheet.reason')],
         ...rows.map(({ person, faults }) => [

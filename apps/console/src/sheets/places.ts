@@ -27,6 +27,17 @@ async function search(text: string): Promise<readonly Line[]> {
   return rows.filter(({ name, code }) => (byCode ? code === text : name === text));
 }
 
+/** Streets and communities have no shorter codes; nobody's home is a larger place. */
+const isHome = ({ code }: Line) => code.length >= 9;
+
+/** Places that can be offered where a home is written, as it is written; `all` when whoever is signed in has no others. */
+export async function placesToOffer(): Promise<{ readonly places: readonly string[]; readonly all: boolean }> {
+  const own = await ownPlaces();
+  const homes = [...new Map(own.filter(isHome).map(line => [line.divisionId, line])).values()];
+  const bearers = (name: string) => homes.filter(home => home.name === name).length;
+  return { places: homes.map(({ name, code }) => (bearers(name) === 1 ? name : code)), all: own.every(isHome) };
+}
+
 /** Which division is meant by each of these names or codes. */
 export async function placesOf(texts: readonly string[]): Promise<ReadonlyMap<string, Place>> {
   const own = await ownPlaces();

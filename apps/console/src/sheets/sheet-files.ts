@@ -1,4 +1,4 @@
-import { harmless } from '@lib/platform/spreadsheet/harmless-text.js';
+import type { PlainSheet } from './sheet-book.ts';
 import type { Answered, Asked } from './sheet.thread.ts';
 
 const largestFile = 5_000_000;
@@ -46,27 +46,9 @@ export async function rowsOf(file: Blob): Promise<readonly (readonly unknown[])[
 export const rowsOfText = (text: string): readonly (readonly string[])[] =>
   text.split(/\r\n|\r|\n/).map(line => line.split('\t'));
 
-export interface PlainSheet {
-  readonly name: string;
-  readonly widths: readonly number[];
-  /** The first row is the heading. Every cell is text. */
-  readonly rows: readonly (readonly string[])[];
-}
-
 /** A file of Excel in which every cell is harmless text. */
 export async function fileOf(sheets: readonly PlainSheet[]): Promise<Blob> {
-  const answer = await ask({
-    write: sheets.map(({ name, widths, rows }) => ({
-      sheet: name,
-      columns: widths.map(width => ({ width })),
-      stickyRowsCount: 1,
-      data: rows.map((row, nth) =>
-        row.map(text =>
-          text === '' ? null : { value: harmless(text), format: '@', ...(nth === 0 ? { fontWeight: 'bold' as const } : {}) },
-        ),
-      ),
-    })),
-  });
+  const answer = await ask({ write: sheets });
   if (!('file' in answer)) throw new UnusableFile('unreadable');
   return answer.file;
 }

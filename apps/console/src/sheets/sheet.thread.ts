@@ -1,16 +1,16 @@
+import { firstSheetOf } from './first-sheet.ts';
+import { writtenBook, type PlainSheet } from './sheet-book.ts';
 import { TooMuchInside } from './zip-at-once.ts';
-import { readSheet } from 'read-excel-file/universal';
-import writeExcelFile, { type Sheet } from 'write-excel-file/universal';
 
 /** What the thread is asked: to read the first sheet of a file, or to write a file. */
-export type Asked = { readonly read: ArrayBuffer } | { readonly write: readonly Sheet<Blob>[] };
+export type Asked = { readonly read: ArrayBuffer } | { readonly write: readonly PlainSheet[] };
 
 export type Answered =
   { readonly rows: readonly (readonly unknown[])[] } | { readonly file: Blob } | { readonly failed: 'too-large' | 'unreadable' };
 
 async function answer(asked: Asked): Promise<Answered> {
-  if ('write' in asked) return { file: await writeExcelFile([...asked.write]).toBlob() };
-  return { rows: await readSheet(asked.read) };
+  if ('write' in asked) return { file: await writtenBook(asked.write) };
+  return { rows: await firstSheetOf(asked.read) };
 }
 
 self.addEventListener('message', ({ data }: MessageEvent<Asked>) => {

@@ -61,6 +61,16 @@ export const sheetWords = {
   'sheet.faults': { zh: '问题', en: 'Faults' },
   'sheet.reason': { zh: '没有登记的原因', en: 'Why it was not registered' },
   'sheet.about': { zh: '说明', en: 'Read me' },
+  'sheet.choices': { zh: '选项', en: 'Choices' },
+  'sheet.optional': { zh: '可不填', en: 'optional' },
+  'sheet.chooseSeveral': {
+    zh: '从列表选一项;要填几项,就直接输入,用“、”分开。可填哪些,见“说明”。',
+    en: 'Choose one from the list; for several, type them, separated by commas. The sheet “Read me” says which there are.',
+  },
+  'sheet.notYourPlace': {
+    zh: '这不是您辖区内的街镇或社区。写区划代码也可以。',
+    en: 'This is none of your streets, towns or communities. A code may be written as well.',
+  },
   'sheet.column': { zh: '列', en: 'Column' },
   'sheet.how': { zh: '怎么填', en: 'How to fill it in' },
   'sheet.must': { zh: '必填', en: 'required' },
