@@ -14,6 +14,7 @@ import { openFoundation } from '@lib/house/foundation.js';
 import { SubjectKeyMissing } from '@lib/platform/privacy/key-ring.js';
 import { MasterKey } from '@lib/platform/privacy/master-key.js';
 import { compareWithLog } from '@lib/platform/read-store/comparison.js';
+import { until } from '@lib/platform/processes/until.js';
 import { createTestDatabase, hasPostgres } from '@lib/platform/testing/test-database.js';
 import pino from 'pino';
 import { apply, foundSmallHouse, openSmallHouse } from './small-house.js';
@@ -86,7 +87,13 @@ suite('a backup', () => {
     const house = await openSmallHouse(databases, masterKey);
     drops.unshift(() => house.close());
     volunteers = [await apply(house.url, '220102199003070021'), await apply(house.url, '22240119600101100X')];
-    await house.projector.caughtUpTo(await house.store.head(), 20_000);
+    const head = await house.store.head();
+    await house.projector.caughtUpTo(head, 20_000);
+    // A house at rest, which is compared with its backup later: policies write down a little afterwards how far they are.
+    await until('the policies stand at the head', async () => {
+      const [row] = await sql<{ position: string }>(databases.log, 'select min(position)::text as position from reactor.policy');
+      return row!.position === head;
+    });
     manifest = await take('whole');
   }, 120_000);
   afterAll(async () => {

@@ -99,8 +99,11 @@ const answersWithin = 3_000;
     await pool.end();
   });
 
-  test('has the server look whether the house is still there', async () => {
-    const pool = poolOn(answeringPool);
+  test.each([
+    ['any', answeringPool],
+    ['one for reading', readingPool],
+  ])('has the server look whether the house is still there: %s', async (_, make) => {
+    const pool = poolOn(make);
     // What is in force shows as 0 on a socket of the file system, where nothing can go without a word.
     const asked = await pool.query(`select reset_val from pg_settings where name = 'tcp_keepalives_idle'`);
     expect(asked.rows).toEqual([{ reset_val: '10' }]);

@@ -52,12 +52,16 @@ function listen(client: ClientBase, silent: (error: Error) => void): void {
  * error, which `isOutage` knows; the connection is thrown away and with it those that lie idle, for they went the same way.
  * @param answersWithin milliseconds, for making a connection and for each statement that has no `query_timeout` of its own
  */
-export function answeringPool({ answersWithin = soon, ...config }: PoolConfig & { readonly answersWithin?: number }): Pool {
+export function answeringPool({
+  answersWithin = soon,
+  options = '',
+  ...config
+}: PoolConfig & { readonly answersWithin?: number }): Pool {
   const pool = new pg.Pool({
     connectionTimeoutMillis: answersWithin,
     query_timeout: answersWithin,
     keepAlive: true,
-    options: letGoOfTheGone,
+    options: `${letGoOfTheGone} ${options}`.trim(),
     ...config,
   });
   const idle = new Set<PoolClient>();

@@ -5,7 +5,7 @@ import { PageAsk, pageSize } from '@lib/platform/cqrs/asking.views.js';
 import { IsTrueOrFalse } from '@lib/platform/cqrs/true-or-false.js';
 import { view, type Looking } from '@lib/platform/cqrs/views.js';
 import type { Sight } from '@lib/platform/kernel/access.js';
-import { isAmong } from '@lib/platform/read-store/id-list.js';
+import { fewIds, isAmong } from '@lib/platform/read-store/id-list.js';
 import { holds, now } from '@lib/platform/read-store/moment.js';
 import { isPersonSought, orderOfPeople, personOrders, type PersonOrder } from '@lib/platform/read-store/person-search.js';
 import { shownName, shownPhones } from '@lib/platform/read-store/person-shown.js';
@@ -100,9 +100,22 @@ export const volunteerRegister = view('volunteerRegister', {
     const { q, stage, skill, field, availability, stationId, divisionId, linked, cursor } = ask;
     const place = divisionId === undefined ? undefined : under(divisionId);
 
-    let query = reader
-      .tables<VolunteerTables>()
-      .selectFrom('volunteer as v')
+    const tables = reader.tables<VolunteerTables>();
+    let found = tables.selectFrom('volunteer as v').selectAll('v').where(withinReach(reach));
+    if (q !== undefined) found = found.where(isSought(q, sight));
+    if (stage !== undefined) found = found.where('v.stage', '=', stage);
+    if (skill !== undefined) found = found.where(sql<SqlBool>`v.skills @> ${[skill]}::text[]`);
+    if (field !== undefined) found = found.where(sql<SqlBool>`v.fields @> ${[field]}::text[]`);
+    if (availability !== undefined) found = found.where(sql<SqlBool>`v.availability @> ${[availability]}::text[]`);
+    if (stationId !== undefined) found = found.where(sql<SqlBool>`v.station_ids @> ${[stationId]}::uuid[]`);
+    if (place) found = found.where(isAmong('v.homeDivisionId', place));
+    if (linked !== undefined) found = found.where(sql<SqlBool>`(v.station_ids <> '{}') = ${linked}`);
+    // `offset 0`: collect who lives there, then sort them. The planner believes that they are spread evenly over the order that is
+    // shown, and would walk that order past everybody from elsewhere.
+    if (place && place.length <= fewIds) found = found.offset(0);
+
+    const query = tables
+      .selectFrom(found.as('v'))
       .select(['v.volunteerId', 'v.volunteerNo', 'v.name', 'v.spelling', 'v.stage', 'v.skills', 'v.fields', 'v.availability'])
       .select(['v.homeDivisionId', 'v.phone', 'v.registeredOn', 'v.stationIds', 'v.primaryStationId'])
       // Looked up behind the limit, for the rows of the page alone.
@@ -117,17 +130,7 @@ export const volunteerRegister = view('volunteerRegister', {
           .where(holds('s', now))
           .select('s.name')
           .as('primaryStationName'),
-      ])
-      .where(withinReach(reach));
-    if (q !== undefined) query = query.where(isSought(q, sight));
-    if (stage !== undefined) query = query.where('v.stage', '=', stage);
-    if (skill !== undefined) query = query.where(sql<SqlBool>`v.skills @> ${[skill]}::text[]`);
-    if (field !== undefined) query = query.where(sql<SqlBool>`v.fields @> ${[field]}::text[]`);
-    if (availability !== undefined) query = query.where(sql<SqlBool>`v.availability @> ${[availability]}::text[]`);
-    if (stationId !== undefined) query = query.where(sql<SqlBool>`v.station_ids @> ${[stationId]}::uuid[]`);
-    if (place) query = query.where(isAmong('v.homeDivisionId', place));
-    if (linked !== undefined) query = query.where(sql<SqlBool>`(v.station_ids <> '{}') = ${linked}`);
-
+      ]);
     const { rows, next } = await pageOf(query, {
       by: orderOfPeople('v', 'volunteerId', ask, sight),
       after: cursor,
