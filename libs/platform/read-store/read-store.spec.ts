@@ -261,6 +261,22 @@ function refolded({ on: rules, key }: AnyProjection, facts: readonly OpenFact[])
     );
   });
 
+  test('a page that changes, ends and leaves hundreds of rows ends where single facts end', async () => {
+    const lamps = lampsOf('lamps', false);
+    const store = new MemoryEventStore();
+    const many = Array.from({ length: 400 }, (_, nth) => nth);
+    await record(store, [many.map(nth => hung(nth, nth % 3 === 0 ? 'a' : '院子\\"x"'))]);
+    const projector = await started(store, [lamps, roomCount], { pageSize: 1_000 });
+    expect(await projector.caughtUpTo(await store.head(), 60_000)).toBe(true);
+    await record(store, [
+      many.map(nth => (nth % 5 === 0 ? taken(nth) : nth % 7 === 0 ? turned(nth, 0) : turned(nth, nth))),
+      many.slice(0, 60).map(nth => hung(nth, 'b')),
+    ]);
+    expect(await projector.caughtUpTo(await store.head(), 60_000)).toBe(true);
+    await stopped(projector);
+    expect(await lampRows()).toEqual(refolded(lamps, await factsOfLog(store)));
+  });
+
   test('a temporal table answers every moment as a fold from scratch of what counted and was known then', async () => {
     const periods = lampsOf('lampPeriods', true);
     await fc.assert(

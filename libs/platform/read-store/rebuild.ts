@@ -1,9 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ClientBase, Pool, PoolClient } from 'pg';
-import { beforeEverything, comparePositions, type EventStore } from '@lib/platform/event-store/event-store.js';
+import {
+  beforeEverything,
+  comparePositions,
+  type EventStore,
+  type RecordedEvent,
+} from '@lib/platform/event-store/event-store.js';
 import type { AnyProjection } from '@lib/platform/kernel/projection.js';
 import { KeyFilter } from './key-filter.js';
-import type { Lane } from './lane.js';
+import type { Lane, PlacedFact } from './lane.js';
 import { readSchema, shortEnough } from './names.js';
 import { type Opening, placed } from './placed.js';
 import { type Checkpoint, checkpointsOf, moveCheckpoints, sameDefinition } from './read-schema.js';
@@ -43,9 +48,18 @@ interface Beside {
   position: string;
   stage: 'building' | 'indexed' | 'serving';
   written: KeyFilter | undefined;
+  /** Milliseconds that the last page took. */
+  took: number;
+}
+
+interface Page {
+  readonly events: readonly RecordedEvent[];
+  readonly facts: readonly PlacedFact[];
 }
 
 const tries = 30;
+/** Transactions that write one page side by side. */
+const writers = 2;
 
 /**
  * Folds read models anew into tables beside those that are shown, and swaps them in when they have caught up. A projector, here or in
@@ -55,7 +69,10 @@ const tries = 30;
 export class Rebuild {
   private readonly writing: Writing;
   private readonly lanes: readonly Lane[];
+  /** Those that are asked for. */
+  private folded: readonly Lane[] = [];
   private readonly pageSize: number;
+  private next: { readonly after: string; readonly page: Promise<Page> } | undefined;
 
   constructor(private readonly setup: RebuildSetup) {
     this.writing = writingTo(setup.pool);
@@ -71,9 +88,9 @@ export class Rebuild {
    */
   async run(names: readonly string[], say: Say, signal?: AbortSignal): Promise<boolean> {
     const besides: Beside[] = [];
-    const lanes = this.lanes.filter(({ name }) => names.includes(name));
-    for (const lane of lanes) await this.requireShown(lane);
-    for (const lane of lanes) besides.push(await this.beside(lane));
+    this.folded = this.lanes.filter(({ name }) => names.includes(name));
+    for (const lane of this.folded) await this.requireShown(lane);
+    for (const lane of this.folded) besides.push(await this.beside(lane));
     while (!signal?.aborted) {
       const left = besides.filter(({ stage }) => stage !== 'serving');
       const [first] = left.toSorted((a, b) => comparePositions(a.position, b.position) || a.stage.localeCompare(b.stage));
@@ -107,24 +124,54 @@ export class Rebuild {
 
   /** Folds one page. @returns whether the end of the log is near */
   private async fold(group: readonly Beside[], from: string): Promise<boolean> {
-    const events = await this.setup.store.readAll(from, this.pageSize);
+    const { events, facts } = await this.pageAfter(from);
     const last = events.at(-1);
     if (!last) return true;
-    const facts = await placed(events, type => group.some(({ lane }) => lane.hears(type)), this.setup.open);
+    const isNearTheEnd = events.length < this.pageSize / 2;
+    if (!isNearTheEnd) this.readAhead(last.position);
+    // Whatever takes longest begins first, so that all writers end at about the same time.
+    const waiting = group.toSorted((a, b) => b.took - a.took);
+    const written = await Promise.allSettled(
+      Array.from({ length: writers }, () => this.writeSome(waiting, facts, from, last.position)),
+    );
+    for (const outcome of written) if (outcome.status === 'rejected') throw outcome.reason;
+    return isNearTheEnd;
+  }
+
+  /** Takes one read model after the other from those that wait, and moves what it took in one transaction. */
+  private async writeSome(waiting: Beside[], facts: readonly PlacedFact[], from: string, to: string): Promise<void> {
+    if (waiting.length === 0) return;
+    const taken: Beside[] = [];
     await this.writing(async client => {
-      await moveCheckpoints(
-        client,
-        group.map(({ table }) => table),
-        from,
-        last.position,
-      );
-      for (const { lane, table, written } of group) {
+      for (let beside; (beside = waiting.shift());) {
+        const { lane, table, written } = beside;
+        const startedAt = performance.now();
+        taken.push(beside);
+        await moveCheckpoints(client, [table], from, to);
         const heard = facts.filter(({ fact }) => lane.hears(fact.type));
         if (heard.length > 0) await lane.write(client, table, heard, written);
+        beside.took = performance.now() - startedAt;
       }
     });
-    for (const beside of group) beside.position = last.position;
-    return events.length < this.pageSize / 2;
+    for (const beside of taken) beside.position = to;
+  }
+
+  private pageAfter(after: string): Promise<Page> {
+    const { next } = this;
+    this.next = undefined;
+    return next?.after === after ? next.page : this.read(after);
+  }
+
+  /** While one page is written the next one is read and opened. */
+  private readAhead(after: string): void {
+    const page = this.read(after);
+    page.catch(() => undefined);
+    this.next = { after, page };
+  }
+
+  private async read(after: string): Promise<Page> {
+    const events = await this.setup.store.readAll(after, this.pageSize);
+    return { events, facts: await placed(events, type => this.folded.some(lane => lane.hears(type)), this.setup.open) };
   }
 
   private async requireShown(lane: Lane): Promise<void> {
@@ -143,7 +190,7 @@ export class Rebuild {
       if (left) {
         const stage = left.stage === 'indexed' ? 'indexed' : 'building';
         const written = left.position === beforeEverything ? new KeyFilter() : undefined;
-        return { lane, table: left.tableName, position: left.position, stage, written };
+        return { lane, table: left.tableName, position: left.position, stage, written, took: 0 };
       }
       const table = shortEnough(`${tableNameOf(lane)}_${Date.now().toString(36)}`);
       for (const statement of lane.tableStatements(table)) await client.query(statement);
@@ -151,7 +198,7 @@ export class Rebuild {
         `insert into ${readSchema}.projection (name, version, fingerprint, table_name) values ($1, $2, $3, $4)`,
         [lane.name, lane.version, lane.fingerprint, table],
       );
-      return { lane, table, position: beforeEverything, stage: 'building', written: new KeyFilter() };
+      return { lane, table, position: beforeEverything, stage: 'building', written: new KeyFilter(), took: 0 };
     });
   }
 

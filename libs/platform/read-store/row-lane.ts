@@ -106,32 +106,42 @@ export class RowLane implements Lane {
     touched: ReadonlyMap<string, Touched>,
     looked: readonly Key[],
   ): Promise<void> {
-    const stored = new Map<string, Row>();
-    for (const values of await this.load(client, table, looked, [], '')) stored.set(this.keyText(values), this.rowOf(values));
+    const stored = new Map<string, { readonly place: string; readonly row: Row }>();
+    for (const values of await this.load(client, table, looked, [], [])) {
+      stored.set(this.keyText(values), { place: values.at(-1) as string, row: this.rowOf(values) });
+    }
 
-    const gone: (readonly unknown[])[] = [];
+    const gone: string[] = [];
     const changed: (readonly unknown[])[] = [];
+    const inTheWay: string[] = [];
     const fresh: (readonly unknown[])[] = [];
-    for (const [text, { key, by }] of touched) {
+    for (const [text, { by }] of touched) {
       const before = stored.get(text);
-      let row = before;
+      let row = before?.row;
       for (const touch of by) {
         const next = this.changed(text, row, touch);
         if (next !== undefined) row = next ?? undefined;
       }
-      if (row === before) continue;
-      if (!row) gone.push(key);
-      else if (!before) fresh.push(this.valuesOf(row));
-      else if (!this.same(before, row)) changed.push(this.valuesOf(row));
+      if (row === before?.row) continue;
+      if (!before) {
+        fresh.push(this.valuesOf(row!));
+      } else if (!row) {
+        gone.push(before.place);
+      } else if (!this.same(before.row, row)) {
+        changed.push(this.valuesOf(row));
+        inTheWay.push(before.place);
+      }
     }
 
-    // A unique value may have moved from one of these rows to another, so none of them may be in the way.
-    const inTheWay = this.projection.indexes.some(({ unique }) => unique)
-      ? changed.map(values => this.keyPlaces.map(place => values[place]))
-      : [];
-    if (gone.length + inTheWay.length > 0) await this.remove(client, table, [...gone, ...inTheWay]);
-    if (inTheWay.length === 0 && changed.length > 0) await this.upsert(client, table, changed);
-    else fresh.push(...changed);
+    // A unique value may have moved from one of these rows to another, so none of them may be in the way; and many are copied faster.
+    const anew = changed.length >= worthCopying || this.projection.indexes.some(({ unique }) => unique);
+    if (anew) {
+      gone.push(...inTheWay);
+      fresh.push(...changed);
+    } else if (changed.length > 0) {
+      await this.upsert(client, table, changed);
+    }
+    if (gone.length > 0) await this.remove(client, table, gone);
     if (fresh.length > 0) await this.insert(client, table, this.columns, fresh);
   }
 
@@ -142,16 +152,16 @@ export class RowLane implements Lane {
     looked: readonly Key[],
   ): Promise<void> {
     const stored = new Map<string, Recorded<Row>[]>();
-    // A row's place (ctid) holds as long as this transaction, which keeps out whatever would move rows.
-    const clocks = ['ctid::text', 'recorded_from', 'effective_from', 'effective_until'];
+    const clocks = ['recorded_from', 'effective_from', 'effective_until'];
     for (const values of await this.load(
       client,
       table,
       looked,
       clocks,
-      'and t.recorded_until is null order by t.effective_from',
+      ['t.recorded_until is null'],
+      'order by effective_from',
     )) {
-      const [place, recordedFrom, from, until] = values.slice(this.columns.length) as [string, string, string, string | null];
+      const [recordedFrom, from, until, place] = values.slice(this.columns.length) as [string, string, string | null, string];
       const text = this.keyText(values);
       const segments = stored.get(text) ?? [];
       stored.set(text, segments);
@@ -217,14 +227,26 @@ export class RowLane implements Lane {
     return complete;
   }
 
-  private async load(client: ClientBase, table: string, looked: readonly Key[], besides: readonly string[], tail: string) {
+  /** @returns the columns of the rows that have these keys, those that are wanted besides, and the row's place at the end */
+  private async load(
+    client: ClientBase,
+    table: string,
+    looked: readonly Key[],
+    besides: readonly string[],
+    conditions: readonly string[],
+    order = '',
+  ): Promise<unknown[][]> {
     if (looked.length === 0) return [];
     const keys = unnested(this.keyTypes, 'k');
+    const isTheKey = this.key.map((part, nth) => `t.${snakeCase(part)} = ${keys.select[nth]}`);
+    const names = [...this.columns.map(({ sqlName }) => sqlName), ...besides];
     const { rows } = await client.query<unknown[]>({
       name: `load ${table}`,
-      text: `select ${[...this.columns.map(({ sqlName }) => sqlName), ...besides].map(column => `t.${column}`).join(', ')}
-               from ${keys.from} join ${qualified(table)} t
-                 on ${this.key.map((part, nth) => `t.${snakeCase(part)} = ${keys.select[nth]}`).join(' and ')} ${tail}`,
+      // Key by key, whatever the planner believes: the plan is kept, and was made when the table was nearly empty. A row's place
+      // (ctid) holds as long as this transaction, which keeps out whatever would move rows.
+      text: `select r.* from ${keys.from} cross join lateral (
+               select ${names.map(name => `t.${name}`).join(', ')}, t.ctid::text as place from ${qualified(table)} t
+                where ${[...isTheKey, ...conditions].join(' and ')} offset 0) r ${order}`,
       values: this.parameters(this.keyTypes, looked),
       rowMode: 'array',
       types: readTypes,
@@ -232,13 +254,11 @@ export class RowLane implements Lane {
     return rows;
   }
 
-  private async remove(client: ClientBase, table: string, keys: readonly (readonly unknown[])[]): Promise<void> {
-    const given = unnested(this.keyTypes, 'k');
+  private async remove(client: ClientBase, table: string, places: readonly string[]): Promise<void> {
     await client.query({
       name: `remove ${table}`,
-      text: `delete from ${qualified(table)} t using ${given.from}
-              where ${this.key.map((part, nth) => `t.${snakeCase(part)} = ${given.select[nth]}`).join(' and ')}`,
-      values: this.parameters(this.keyTypes, keys),
+      text: `delete from ${qualified(table)} where ctid = any($1::tid[])`,
+      values: [arrayLiteral(places, true)],
     });
   }
 
