@@ -26,7 +26,16 @@ export function firstOfEach<DB, TB extends keyof DB, Row>(
   const [first, way] = [sql.ref(ref), sql.raw(direction)];
   const alias = sql.ref(ref.slice(0, ref.indexOf('.')));
   const order = sql.join(by.map(sorted => sql`${sql.ref(sorted.ref)} ${sql.raw(sorted.direction ?? 'asc')}`));
-  const walk = fromPageOn(found, { by, after }).limit(places.length > fewIds ? longestWalk : 0);
+  const inOrder = fromPageOn(found, { by, after });
+  const isWide = places.length > fewIds;
+  const walk = inOrder.limit(isWide ? longestWalk : 0);
+  const further = isWide
+    ? sql`(select count(*) from walked) < ${rows} and exists (${inOrder
+        .clearSelect()
+        .select(sql`${first}`.as('shown'))
+        .offset(longestWalk)
+        .limit(1)})`
+    : sql`true`;
   const ofOne = fromPageOn(found.where(sql<SqlBool>`${sql.ref(column)} = place.id`), { by, after });
   const sample = ofOne
     .clearSelect()
@@ -34,19 +43,21 @@ export function firstOfEach<DB, TB extends keyof DB, Row>(
     .limit(sampleFor(rows));
   const isReached = (value: RawBuilder<unknown>) =>
     sql<SqlBool>`${value} ${sql.raw(direction === 'asc' ? '<=' : '>=')} (select r.shown from reach r)`;
-  // Where the walk has found a page nothing is sampled, and the rest finds nothing. Where there are fewer rows than a page it is not
-  // known how far that reaches, and the last part takes its turn.
+  // Where the walk is enough nothing is sampled, and the rest finds nothing. Where there are fewer rows than a page it is not known
+  // how far that reaches, and the last part takes its turn.
   return sql<Row>`(
     with walked as materialized (
       select * from ${walk} ${alias} where ${isAmong(column, places)} order by ${order} limit ${rows}
+    ), onwards as materialized (
+      select ${further} as further
     ), sample as materialized (
       select place.id, s.shown
       from unnest(${`{${places.join(',')}}`}::uuid[]) as place (id) cross join lateral ${sample} s
-      where (select count(*) from walked) < ${rows}
+      where (select o.further from onwards o)
     ), reach as materialized (
       select s.shown from sample s order by s.shown ${way} offset ${rows - 1} limit 1
     )
-    select w.* from walked w where (select count(*) from walked) = ${rows}
+    select w.* from walked w where not (select o.further from onwards o)
     union all
     select f.* from (select distinct s.id from sample s where ${isReached(sql`s.shown`)}) place
     cross join lateral ${ofOne.where(isReached(first)).limit(rows)} f

@@ -115,7 +115,10 @@ export const volunteerRegister = view('volunteerRegister', {
     const paging = { by: orderOfPeople('v', 'volunteerId', ask, sight), after: cursor, limit: pageSize(ask) };
     // Of a place most people have these; whoever has anything else is soon collected and sorted.
     const isOfMany =
-      [q, skill, availability, stationId].every(asked => asked === undefined) && (stage === undefined || stage === 'ACCEPTED');
+      [q, skill, availability, stationId].every(asked => asked === undefined) &&
+      (stage === undefined || stage === 'ACCEPTED') &&
+      // There is no index by field: in many places whoever names one is sooner met in the order of all.
+      (field === undefined || (place !== undefined && place.length <= fewIds));
     if (place && !isOfMany) found = found.where(isAmong('v.homeDivisionId', place));
     // `offset 0`: collect who is meant, then sort them. The planner believes that they are spread evenly over the order that is shown,
     // and would walk that order past everybody from elsewhere.
