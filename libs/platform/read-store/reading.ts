@@ -78,32 +78,52 @@ export interface PageOf<Row> {
   readonly next?: string;
 }
 
+/** Which page of a list. */
+export interface Paging {
+  /** The sort columns, of which the last one (an id) makes every row's place unique. */
+  readonly by: readonly SortColumn[];
+  /** The cursor that the page before gave. */
+  readonly after?: string | undefined;
+  readonly limit: number;
+}
+
 const nameOf = ({ ref, as }: SortColumn) => as ?? ref.slice(ref.lastIndexOf('.') + 1);
 
 /** Text that is no uuid, date or number where the column wants one: beside a cursor it can only come from a forged one. */
 export const isUnreadable = (error: unknown) => /^22(?:P02|007|008|003)$/.test(String((error as { code?: unknown }).code));
 
+const orderOf = (by: readonly SortColumn[]) => by.map(({ ref, direction = 'asc' }) => `${ref} ${direction}`).join(',');
+
 /**
- * One page of a list, found by the sort values of the last row and not by counting: paging deep costs no more than the first page.
- * @param by the sort columns, of which the last one (an id) makes every row's place unique; all of them are selected by the query
+ * A list in its order, from where a page begins.
  * @throws BadCursor
  */
-export async function pageOf<DB, TB extends keyof DB, Row>(
+export function fromPageOn<DB, TB extends keyof DB, Row>(
   query: SelectQueryBuilder<DB, TB, Row>,
-  { by, after, limit }: { readonly by: readonly SortColumn[]; readonly after?: string | undefined; readonly limit: number },
-): Promise<PageOf<Row>> {
-  const order = by.map(({ ref, direction = 'asc' }) => `${ref} ${direction}`).join(',');
-  const values = after === undefined ? undefined : readCursor(order, by.length, after);
-  let sorted = query.limit(limit + 1);
-  if (values) sorted = sorted.where(behind(by, values));
+  { by, after }: Omit<Paging, 'limit'>,
+): SelectQueryBuilder<DB, TB, Row> {
+  let sorted = after === undefined ? query : query.where(behind(by, readCursor(orderOf(by), by.length, after)));
   for (const { ref, direction = 'asc', nullable } of by) {
     // Where there are no nulls the plain order is the one that indexes have.
     sorted = sorted.orderBy(
       nullable ? sql`${sql.ref(ref)} ${sql.raw(direction)} nulls last` : sql`${sql.ref(ref)} ${sql.raw(direction)}`,
     );
   }
+  return sorted;
+}
+
+/**
+ * One page of a list, found by the sort values of the last row and not by counting: paging deep costs no more than the first page.
+ * @param query selects all sort columns
+ * @throws BadCursor
+ */
+export async function pageOf<DB, TB extends keyof DB, Row>(
+  query: SelectQueryBuilder<DB, TB, Row>,
+  { by, after, limit }: Paging,
+): Promise<PageOf<Row>> {
+  const sorted = fromPageOn(query, { by, after }).limit(limit + 1);
   const rows = await sorted.execute().catch((error: unknown) => {
-    throw values && isUnreadable(error) ? new BadCursor() : error;
+    throw after !== undefined && isUnreadable(error) ? new BadCursor() : error;
   });
   if (rows.length <= limit) return { rows };
   const shown = rows.slice(0, limit);
@@ -111,7 +131,7 @@ export async function pageOf<DB, TB extends keyof DB, Row>(
   return {
     rows: shown,
     next: cursorOf(
-      order,
+      orderOf(by),
       by.map(column => last[nameOf(column)] ?? null),
     ),
   };

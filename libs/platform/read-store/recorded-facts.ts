@@ -28,6 +28,7 @@ export const recordedFacts = everyFact({
     `create index on ${table} (type, position)`,
     `create index on ${table} (actor, position)`,
     `create index on ${table} (division_id, position)`,
+    `create index on ${table} (division_id, type, position)`,
     `create index on ${table} (command_id)`,
     `create index on ${table} (event_id)`,
     `create index on ${table} (cause_id) where cause_id is not null`,

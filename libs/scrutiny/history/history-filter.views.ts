@@ -1,12 +1,13 @@
 import { IsOptional, IsUUID, Matches, MaxLength } from 'class-validator';
-import { sql, type RawBuilder } from 'kysely';
+import { sql, type RawBuilder, type SqlBool } from 'kysely';
 import { asOfPattern, PageAsk, pageSize } from '@lib/platform/cqrs/asking.views.js';
 import { IsCalendarDate } from '@lib/platform/cqrs/calendar-date.js';
 import { InvalidCommand } from '@lib/platform/cqrs/no.js';
 import type { Looking } from '@lib/platform/cqrs/views.js';
 import type { Reach } from '@lib/platform/kernel/access.js';
 import { factCatalogue, type Words } from '@lib/platform/kernel/event.js';
-import { isAmong } from '@lib/platform/read-store/id-list.js';
+import { firstOfEach } from '@lib/platform/read-store/first-of-each.js';
+import { fewIds, isAmong } from '@lib/platform/read-store/id-list.js';
 import { holds, now } from '@lib/platform/read-store/moment.js';
 import type { Reader } from '@lib/platform/read-store/reader.js';
 import { cursorOf, readCursor } from '@lib/platform/read-store/reading.js';
@@ -88,7 +89,7 @@ const both = (one: readonly string[] | undefined, other: readonly string[] | und
 };
 
 type Condition = RawBuilder<unknown>;
-const all = (conditions: readonly Condition[]): Condition => sql`(${sql.join([sql`true`, ...conditions], sql` and `)})`;
+const all = (conditions: readonly Condition[]): RawBuilder<SqlBool> => sql`(${sql.join([sql`true`, ...conditions], sql` and `)})`;
 
 /** @param f alias of `recorded_fact` */
 const conditionsOn = ({ actor, fact }: HistoryFilterAsk, { after, upTo }: Stretch, before: string | undefined): Condition[] => [
@@ -98,6 +99,11 @@ const conditionsOn = ({ actor, fact }: HistoryFilterAsk, { after, upTo }: Stretc
   ...(upTo === undefined ? [] : [sql`f.position <= ${upTo}::bigint`]),
   ...(before === undefined ? [] : [sql`f.position < ${before}::bigint`]),
 ];
+
+interface FactPlace {
+  readonly position: string;
+  readonly divisionId: string | null;
+}
 
 interface Sought {
   readonly conditions: readonly Condition[];
@@ -116,12 +122,19 @@ const mentionsOf = (ids: readonly string[], { conditions, divisionIds, limit }: 
     order by s.position desc limit ${limit}
   ) mention order by mention.position desc limit ${limit}`;
 
-/** The latest of each division by the index, then the latest of these: as fast for a village as for a prefecture. */
-const factsIn = (divisionIds: readonly string[], { conditions, limit }: Sought) => sql<{ position: string }>`
-  select latest.position from unnest(${`{${divisionIds.join(',')}}`}::uuid[]) as place(id) cross join lateral (
-    select f.position from recorded_fact f where f.division_id = place.id and ${all(conditions)}
-    order by f.position desc limit ${limit}
-  ) latest order by latest.position desc limit ${limit}`;
+/** The latest of each division by an index, then the latest of these: as fast for a village as for a prefecture. */
+const factsIn = (divisionIds: readonly string[], { conditions, limit }: Sought, reader: Reader) => {
+  const found = reader
+    .tables<{ recordedFact: FactPlace }>()
+    .selectFrom('recordedFact as f')
+    .selectAll('f')
+    .where(all(conditions));
+  const latest = firstOfEach(divisionIds, 'f.divisionId', found, {
+    by: [{ ref: 'f.position', direction: 'desc' }],
+    limit: limit - 1,
+  });
+  return sql<{ position: string }>`select f.position from ${latest} f order by f.position desc limit ${limit}`;
+};
 
 /** By actor or type there is an index that has the latest first; the place is looked at on the way. */
 const factsAnywhere = ({ conditions, divisionIds, limit }: Sought) => sql<{ position: string }>`
@@ -129,10 +142,13 @@ const factsAnywhere = ({ conditions, divisionIds, limit }: Sought) => sql<{ posi
   where ${all(conditions)} and ${divisionIds ? isAmong('f.divisionId', divisionIds) : sql`true`}
   order by f.position desc limit ${limit}`;
 
-function queryFor(subjectId: string | undefined, sought: Sought, isNarrow: boolean) {
+function queryFor(subjectId: string | undefined, sought: Sought, { actor, fact }: HistoryFilterAsk, reader: Reader) {
   if (subjectId === undefined) {
     if (sought.subjectIds) return mentionsOf(sought.subjectIds, sought);
-    return sought.divisionIds && !isNarrow ? factsIn(sought.divisionIds, sought) : factsAnywhere(sought);
+    const { divisionIds } = sought;
+    // What an actor never did in a wide place would be looked for in every part of it.
+    const isOfActor = actor !== undefined && (fact === undefined || (divisionIds?.length ?? 0) > fewIds);
+    return divisionIds && !isOfActor ? factsIn(divisionIds, sought, reader) : factsAnywhere(sought);
   }
   const { subjectIds } = sought;
   if (!subjectIds) return mentionsOf([subjectId], sought);
@@ -171,8 +187,7 @@ export async function factsThatFit(
     subjectIds: unit.subjectIds,
     limit: limit + 1,
   };
-  const isNarrow = asked.actor !== undefined || asked.fact !== undefined;
-  const { rows } = await queryFor(subjectId, sought, isNarrow).execute(reader.tables());
+  const { rows } = await queryFor(subjectId, sought, asked, reader).execute(reader.tables());
   const positions = rows.slice(0, limit).map(({ position }) => position);
   return { positions, next: rows.length > limit ? cursorOf('history', [positions.at(-1)!]) : null };
 }

@@ -67,6 +67,9 @@ interface Row extends ConformanceRow {
   readonly rank: number;
 }
 
+/** A row of the page beside the totals, which stand there even where the page is empty. */
+type Page = { readonly totals: readonly { readonly rank: number; readonly count: number }[] } & (Row | { readonly id: null });
+
 /**
  * Everything that is missing under some divisions: `found (rank, id, name, code, division_name, count, successor_ids)`, of which
  * `rank` is the place among `findings`, from 1.
@@ -74,10 +77,13 @@ interface Row extends ConformanceRow {
  */
 export const foundUnder = (start: RawBuilder<unknown>, moment: Moment): RawBuilder<unknown> => sql`
   with recursive place as (
-    select d.division_id, d.name, d.code, d.level, d.status, d.centre_required, d.parent_id, d.successor_ids
-    from division d where ${start} and ${holds('d', moment)}
+    select d.division_id, d.name, d.code, d.level, d.status, d.centre_required, d.successor_ids,
+           t.name as parent_name, t.centre_required and t.status = 'ACTIVE' as parent_required
+    from division d left join division t on t.division_id = d.parent_id and ${holds('t', moment)}
+    where ${start} and ${holds('d', moment)}
     union
-    select d.division_id, d.name, d.code, d.level, d.status, d.centre_required, d.parent_id, d.successor_ids
+    select d.division_id, d.name, d.code, d.level, d.status, d.centre_required, d.successor_ids,
+           p.name, p.centre_required and p.status = 'ACTIVE'
     from place p join division d on d.parent_id = p.division_id and ${holds('d', moment)}
   ), center as (
     select c.center_id, c.name, c.stage, p.division_id, p.code, p.name as division_name, p.status, p.successor_ids
@@ -104,9 +110,9 @@ export const foundUnder = (start: RawBuilder<unknown>, moment: Moment): RawBuild
     union all
     select 5, s.station_id, s.name, s.code, s.division_name, s.links, '{}' from station s where s.links < ${fewestVolunteers}::int
     union all
-    select 6, p.division_id, p.name, p.code, t.name, null, '{}'
-    from place p join division t on t.division_id = p.parent_id and t.centre_required and t.status = 'ACTIVE' and ${holds('t', moment)}
-    where p.level = 'COMMUNITY' and p.status = 'ACTIVE'
+    select 6, p.division_id, p.name, p.code, p.parent_name, null, '{}'
+    from place p
+    where p.level = 'COMMUNITY' and p.status = 'ACTIVE' and p.parent_required
       and not exists (select 1 from community_coverage v where v.division_id = p.division_id and ${holds('v', moment)})
   )`;
 
@@ -129,23 +135,23 @@ export const structureConformance = view('structureConformance', {
     const found = foundUnder(start, moment);
     const wanted = finding ? sql`f.rank = ${findings.indexOf(finding) + 1}` : sql`true`;
     const behind = id === null ? sql`true` : sql`(f.rank, f.code, f.id) > (${rank}::int, ${code}, ${id}::uuid)`;
-    const [totals, page] = await Promise.all([
-      sql<{
-        rank: number;
-        count: number;
-      }>`${found} select f.rank, count(*)::int as count from found f where ${wanted} group by f.rank order by f.rank`.execute(
-        reader.tables(),
-      ),
-      sql<Row>`${found} select f.rank, f.id, f.name, f.code, f.division_name, f.count,
-          array(select s.name from division s where s.division_id = any(f.successor_ids) and ${holds('s', moment)} order by s.code) as successors
-        from found f where ${wanted} and ${behind} order by f.rank, f.code, f.id limit ${limit + 1}`.execute(reader.tables()),
-    ]);
-    const shown = page.rows.slice(0, limit);
+    // Totals and page are taken from the same findings: to find them is most of the work.
+    const { rows: all } = await sql<Page>`${found}, counted as (
+        select f.rank, count(*)::int as count from found f where ${wanted} group by f.rank
+      ), page as (
+        select * from found f where ${wanted} and ${behind} order by f.rank, f.code, f.id limit ${limit + 1}
+      )
+      select (select coalesce(jsonb_agg(jsonb_build_object('rank', c.rank, 'count', c.count) order by c.rank), '[]') from counted c) as totals,
+        p.rank, p.id, p.name, p.code, p.division_name, p.count,
+        array(select s.name from division s where s.division_id = any(p.successor_ids) and ${holds('s', moment)} order by s.code) as successors
+      from (select) once left join page p on true order by p.rank, p.code, p.id`.execute(reader.tables());
+    const rows = all.filter((row): row is Page & Row => row.id !== null);
+    const shown = rows.slice(0, limit);
     const last = shown.at(-1);
     const body: StructureConformance = {
-      totals: totals.rows.map(row => ({ finding: findings[row.rank - 1]!, count: row.count })),
-      rows: shown.map(({ rank: shownRank, ...row }) => ({ ...row, finding: findings[shownRank - 1]! })),
-      next: last && page.rows.length > limit ? cursorOf('findings', [last.rank, last.code, last.id]) : null,
+      totals: all[0]!.totals.map(({ rank: of, count }) => ({ finding: findings[of - 1]!, count })),
+      rows: shown.map(({ rank: shownRank, totals: _, ...row }) => ({ ...row, finding: findings[shownRank - 1]! })),
+      next: last && rows.length > limit ? cursorOf('findings', [last.rank, last.code, last.id]) : null,
     };
     return { body };
   },

@@ -1,10 +1,11 @@
 import { IsIn, IsNotEmpty, IsOptional, IsString, IsUUID, MaxLength } from 'class-validator';
-import { sql, type RawBuilder, type SqlBool } from 'kysely';
+import { sql, type AliasableExpression, type RawBuilder, type SqlBool } from 'kysely';
 import { everyRole } from '@lib/access/roles.js';
 import { PageAsk, pageSize } from '@lib/platform/cqrs/asking.views.js';
 import { IsTrueOrFalse } from '@lib/platform/cqrs/true-or-false.js';
 import { view, type Looking } from '@lib/platform/cqrs/views.js';
 import type { Sight } from '@lib/platform/kernel/access.js';
+import { firstOfEach } from '@lib/platform/read-store/first-of-each.js';
 import { fewIds, isAmong } from '@lib/platform/read-store/id-list.js';
 import { holds, now } from '@lib/platform/read-store/moment.js';
 import { isPersonSought, orderOfPeople, personOrders, type PersonOrder } from '@lib/platform/read-store/person-search.js';
@@ -13,7 +14,7 @@ import type { Reader } from '@lib/platform/read-store/reader.js';
 import { pageOf } from '@lib/platform/read-store/reading.js';
 import { serviceFields, type ServiceField } from '@lib/workforce/social-worker/social-worker.events.js';
 import { volunteerSkills, weeklySlots, type VolunteerSkill, type WeeklySlot } from './volunteer.events.js';
-import { volunteerStages, withinReach, type VolunteerStage, type VolunteerTables } from './volunteer.views.js';
+import { volunteerStages, withinReach, type VolunteerRow, type VolunteerStage, type VolunteerTables } from './volunteer.views.js';
 
 /** Which volunteers to look for, and in which order to show them. */
 export class AskVolunteerRegister extends PageAsk {
@@ -101,21 +102,32 @@ export const volunteerRegister = view('volunteerRegister', {
     const place = divisionId === undefined ? undefined : under(divisionId);
 
     const tables = reader.tables<VolunteerTables>();
-    let found = tables.selectFrom('volunteer as v').selectAll('v').where(withinReach(reach));
+    let found = tables.selectFrom('volunteer as v').selectAll('v');
+    const reached = new Set(reach.divisionIds);
+    if (!place?.every(id => reached.has(id))) found = found.where(withinReach(reach));
     if (q !== undefined) found = found.where(isSought(q, sight));
     if (stage !== undefined) found = found.where('v.stage', '=', stage);
     if (skill !== undefined) found = found.where(sql<SqlBool>`v.skills @> ${[skill]}::text[]`);
     if (field !== undefined) found = found.where(sql<SqlBool>`v.fields @> ${[field]}::text[]`);
     if (availability !== undefined) found = found.where(sql<SqlBool>`v.availability @> ${[availability]}::text[]`);
     if (stationId !== undefined) found = found.where(sql<SqlBool>`v.station_ids @> ${[stationId]}::uuid[]`);
-    if (place) found = found.where(isAmong('v.homeDivisionId', place));
     if (linked !== undefined) found = found.where(sql<SqlBool>`(v.station_ids <> '{}') = ${linked}`);
-    // `offset 0`: collect who lives there, then sort them. The planner believes that they are spread evenly over the order that is
-    // shown, and would walk that order past everybody from elsewhere.
-    if (place && place.length <= fewIds) found = found.offset(0);
+    const paging = { by: orderOfPeople('v', 'volunteerId', ask, sight), after: cursor, limit: pageSize(ask) };
+    // Of a place most people have these; whoever has anything else is soon collected and sorted.
+    const isOfMany =
+      [q, skill, availability, stationId].every(asked => asked === undefined) &&
+      (stage === undefined || stage === 'ACCEPTED') &&
+      // There is no index by field: in many places whoever names one is sooner met in the order of all.
+      (field === undefined || (place !== undefined && place.length <= fewIds));
+    if (place && !isOfMany) found = found.where(isAmong('v.homeDivisionId', place));
+    // `offset 0`: collect who is meant, then sort them. The planner believes that they are spread evenly over the order that is shown,
+    // and would walk that order past everybody from elsewhere.
+    if (place && !isOfMany && place.length <= fewIds) found = found.offset(0);
+    const shown: AliasableExpression<VolunteerRow> =
+      place && isOfMany ? firstOfEach(place, 'v.homeDivisionId', found, paging) : found;
 
     const query = tables
-      .selectFrom(found.as('v'))
+      .selectFrom(shown.as('v'))
       .select(['v.volunteerId', 'v.volunteerNo', 'v.name', 'v.spelling', 'v.stage', 'v.skills', 'v.fields', 'v.availability'])
       .select(['v.homeDivisionId', 'v.phone', 'v.registeredOn', 'v.stationIds', 'v.primaryStationId'])
       // Looked up behind the limit, for the rows of the page alone.
@@ -131,11 +143,7 @@ export const volunteerRegister = view('volunteerRegister', {
           .select('s.name')
           .as('primaryStationName'),
       ]);
-    const { rows, next } = await pageOf(query, {
-      by: orderOfPeople('v', 'volunteerId', ask, sight),
-      after: cursor,
-      limit: pageSize(ask),
-    });
+    const { rows, next } = await pageOf(query, paging);
     const phones = await shownPhones(rows, looking);
     return {
       body: {

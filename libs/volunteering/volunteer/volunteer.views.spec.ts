@@ -364,6 +364,8 @@ const opening = async (events: readonly RecordedEvent[]) =>
     expect(await names({}, { reach: within(street) })).toEqual(['金顺姬', '李玉兰', '朴哲']);
     expect(await names({}, { reach: within(elsewhere) })).toEqual(['李玉兰']);
     expect(await names({}, { reach: within() })).toEqual([]);
+    expect(await names({ divisionId: county }, { reach: within(elsewhere) })).toEqual(['李玉兰']);
+    expect(await names({ divisionId: county }, { reach: within() })).toEqual([]);
     expect(await card({ volunteerId: jin }, { reach: within(elsewhere) })).toBeUndefined();
     expect(await card({ volunteerId: li }, { reach: within(street) })).toBeDefined();
   });

@@ -75,6 +75,7 @@ export const volunteers = projection(
       { columns: ['spelling', 'volunteerId'] },
       { columns: ['registeredOn', 'volunteerId'] },
       { columns: ['homeDivisionId', 'spelling', 'volunteerId'] },
+      { columns: ['homeDivisionId', 'registeredOn', 'volunteerId'] },
       { columns: ['stage', 'spelling', 'volunteerId'] },
       { columns: ['initials'] },
       { columns: ['phoneTail'] },

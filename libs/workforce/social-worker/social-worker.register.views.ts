@@ -1,10 +1,11 @@
 import { IsIn, IsNotEmpty, IsOptional, IsString, IsUUID, MaxLength } from 'class-validator';
-import { sql, type RawBuilder, type SqlBool } from 'kysely';
+import { sql, type AliasableExpression, type RawBuilder, type SqlBool } from 'kysely';
 import { everyRole } from '@lib/access/roles.js';
 import { PageAsk, pageSize } from '@lib/platform/cqrs/asking.views.js';
 import { IsTrueOrFalse } from '@lib/platform/cqrs/true-or-false.js';
 import { view, type Looking } from '@lib/platform/cqrs/views.js';
 import type { Reach } from '@lib/platform/kernel/access.js';
+import { firstOfEach } from '@lib/platform/read-store/first-of-each.js';
 import { fewIds, isAmong } from '@lib/platform/read-store/id-list.js';
 import { holds, now } from '@lib/platform/read-store/moment.js';
 import {
@@ -25,7 +26,7 @@ import {
   type ProfessionalStatus,
   type ServiceField,
 } from './social-worker.events.js';
-import { workerStages, type WorkerStage, type WorkerTables } from './social-worker.views.js';
+import { workerStages, type SocialWorkerRow, type WorkerStage, type WorkerTables } from './social-worker.views.js';
 
 /** What to look for in the register, and in which order to show it. */
 export class WorkerRegisterAsk extends PageAsk {
@@ -127,7 +128,6 @@ export const workerRegister = view('workerRegister', {
     const within = bothOf(place, reach);
 
     let found = tables.selectFrom('socialWorker as w').selectAll('w');
-    if (within) found = found.where(isAmong('w.homeDivisionId', within));
     if (q !== undefined) found = found.where(isPersonSought('w', q, sight, isSpelledSo));
     if (level !== undefined) found = found.where('w.level', '=', level);
     if (status !== undefined) found = found.where('w.status', '=', status);
@@ -135,12 +135,20 @@ export const workerRegister = view('workerRegister', {
     if (specialism !== undefined) found = found.where(sql<SqlBool>`w.specialisms @> ${[specialism]}::text[]`);
     if (posted !== undefined) found = found.where('w.stationId', posted ? 'is not' : 'is', null);
     if (stationId !== undefined) found = found.where('w.stationId', '=', stationId);
-    // `offset 0`: collect what was asked for, then sort it. The planner believes that the workers of a place, or of a surname,
-    // are spread evenly over the order of names, and would walk that order nearly to its end.
-    if ((within && within.length <= fewIds) || (q !== undefined && !isSpelled(q))) found = found.offset(0);
+    const paging = { by: orderOfPeople('w', 'workerId', ask, sight), after: cursor, limit: pageSize(ask) };
+    // Of a place most people have these; whoever has anything else is soon collected and sorted.
+    const isOfMany =
+      [q, level, status, specialism, stationId].every(asked => asked === undefined) &&
+      (stage === undefined || stage === 'ACTIVE');
+    if (within && !isOfMany) found = found.where(isAmong('w.homeDivisionId', within));
+    // `offset 0`: collect who was asked for, then sort them. The planner believes that they are spread evenly over the order of names,
+    // and would walk that order nearly to its end.
+    if ((!isOfMany && within && within.length <= fewIds) || (q !== undefined && !isSpelled(q))) found = found.offset(0);
+    const shown: AliasableExpression<SocialWorkerRow> =
+      within && isOfMany ? firstOfEach(within, 'w.homeDivisionId', found, paging) : found;
 
     const query = tables
-      .selectFrom(found.as('w'))
+      .selectFrom(shown.as('w'))
       .select(['w.workerId', 'w.name', 'w.spelling', 'w.level', 'w.status', 'w.stage', 'w.homeDivisionId', 'w.stationId'])
       .select(['w.phone', 'w.registeredOn'])
       // Looked up behind the limit, for the rows of the page alone.
@@ -156,11 +164,7 @@ export const workerRegister = view('workerRegister', {
           .select('s.name')
           .as('stationName'),
       ]);
-    const { rows, next } = await pageOf(query, {
-      by: orderOfPeople('w', 'workerId', ask, sight),
-      after: cursor,
-      limit: pageSize(ask),
-    });
+    const { rows, next } = await pageOf(query, paging);
     const phones = await shownPhones(rows, looking);
     return {
       body: {

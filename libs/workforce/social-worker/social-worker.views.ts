@@ -58,6 +58,7 @@ export const socialWorkers = projection(
       { columns: ['spelling', 'workerId'] },
       { columns: ['registeredOn', 'workerId'] },
       { columns: ['homeDivisionId', 'spelling', 'workerId'] },
+      { columns: ['homeDivisionId', 'registeredOn', 'workerId'] },
       { columns: ['status', 'level', 'spelling', 'workerId'] },
       { columns: ['stage', 'spelling', 'workerId'] },
       { columns: ['initials'] },
