@@ -268,15 +268,34 @@ test('an answer that was lost is found again', async () => {
   expect(await eventsIn(store)).toHaveLength(2);
 });
 
+test('what was written although its answer was lost is not refused for what happened elsewhere meanwhile', async () => {
+  const store = new MemoryEventStore();
+  const { desk, place, drop } = openDesk(store);
+  const beside = (amount: number, at: CommandDesk) =>
+    at.carryOut(dropping, sentWith(ask(DropCoin, { jarId: besideId, amount, note: '', besideId: undefined }), envelope()));
+  await place();
+  await place(undefined, besideId);
+  const append = store.append.bind(store);
+  store.append = async (what: Append) => {
+    store.append = append;
+    await append(what);
+    await beside(50, openDesk(store).desk);
+    await beside(1, desk);
+    throw new AppendUnknown('the connection was lost');
+  };
+  expect(await drop(60, undefined, '', besideId)).toMatchObject({ facts: ['CoinDropped'], streams: [{ revision: 1 }] });
+});
+
 test('whoever cannot look up whether it was written does not say that nothing was', async () => {
   const store = new MemoryEventStore();
   const { place, drop } = openDesk(store);
   await place();
   const refused = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
-  const append = store.append.bind(store);
+  const [append, read] = [store.append.bind(store), store.read.bind(store)];
   store.append = async (what: Append) => {
     await append(what);
     store.append = () => Promise.reject(refused);
+    store.read = () => Promise.reject(refused);
     throw new AppendUnknown('the connection was lost');
   };
   const failed = await drop(5, { key: key(900) }).catch((error: unknown) => error);
@@ -286,7 +305,7 @@ test('whoever cannot look up whether it was written does not say that nothing wa
     code: 'outcome-unknown',
     detail: 'It is not known whether it was written; send it again with the same Idempotency-Key',
   });
-  store.append = append;
+  [store.append, store.read] = [append, read];
   expect(await drop(5, { key: key(900) })).toMatchObject({ facts: ['CoinDropped'], streams: [{ revision: 1 }] });
   expect(await eventsIn(store)).toHaveLength(2);
 });

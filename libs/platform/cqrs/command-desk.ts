@@ -105,7 +105,7 @@ export class CommandDesk {
     try {
       return await this.attempt(sending, false);
     } catch (error) {
-      const moved = this.moved(error);
+      const moved = movedIn(error);
       // Rivals of this process queue up behind each other instead of failing each other again.
       return this.inTurn(moved[0] ?? sending.ownStream, () => this.persist(sending, asUnknown(error)));
     }
@@ -120,19 +120,11 @@ export class CommandDesk {
         unknown = asUnknown(error) ?? unknown;
         // What keeps it from being looked up says nothing about what was sent before.
         if (unknown && !isSettled(error)) throw unknown;
-        const moved = this.moved(error);
+        const moved = movedIn(error);
         if (attempt === attempts) throw moved.length > 0 ? new Conflict(moved) : error;
         await new Promise(resolve => setTimeout(resolve, Math.random() * 5 * attempt));
       }
     }
-  }
-
-  /** @returns the streams that moved, now forgotten; none when the answer was lost. @throws what is no reason to try again */
-  private moved(error: unknown): readonly string[] {
-    if (error instanceof AppendUnknown) return [];
-    if (!(error instanceof StreamMoved)) throw error;
-    this.parts.folds.forget(error.streams);
-    return error.streams;
   }
 
   private async inTurn<T>(stream: string, work: () => Promise<T>): Promise<T> {
@@ -159,7 +151,7 @@ export class CommandDesk {
       ) {
         throw error;
       }
-      this.parts.folds.forget(stale);
+      this.parts.folds.doubt(stale);
       return this.attempt(sending, true);
     }
   }
@@ -185,7 +177,7 @@ export class CommandDesk {
     }
     if (facts.length === 0) {
       if ([...loaded.streams.values()].some(stream => !stream.fresh)) {
-        this.parts.folds.forget(loaded.streams.keys());
+        this.parts.folds.doubt(loaded.streams.keys());
         return this.settle(sending, await this.load(sending));
       }
       return { commandId, position: loaded.own.position, streams: [], facts: [] };
@@ -269,13 +261,15 @@ export class CommandDesk {
         .filter(({ stream }) => !byStream.has(stream))
         .map(({ stream, revision }) => ({ stream, expected: revision })),
     );
-    const { position } = await this.parts.store.append(append);
+    const { position } = await this.parts.store.append(append).catch((error: unknown) => {
+      // A no of the next attempt must not rest on what was remembered before this one: it may have been written after all.
+      this.parts.folds.doubt(loaded.streams.keys());
+      throw error;
+    });
 
     const last = append.writes.at(-1)!;
     const trace: CommandTrace = { position, stream: last.stream, metadata: last.events.at(-1)!.metadata };
-    for (const { stream, expected } of append.writes) {
-      this.parts.folds.appended(stream, expected, byStream.get(stream)!, trace, commandId);
-    }
+    for (const write of append.writes) this.parts.folds.appended(write, byStream.get(write.stream)!, trace, commandId);
     return {
       commandId,
       position,
@@ -291,13 +285,17 @@ export class CommandDesk {
   }
 
   private async staleRevision({ ownStream }: Sending, expected: number, actual: number): Promise<RevisionStale> {
-    const events = (await this.parts.store.read([ownStream])).get(ownStream) ?? [];
-    return new RevisionStale(
-      expected,
-      actual,
-      events.filter(({ revision }) => revision > expected),
-    );
+    const since = Math.max(0, expected + 1);
+    const events = await this.parts.store.read([ownStream], new Map([[ownStream, since]]));
+    return new RevisionStale(expected, actual, events.get(ownStream) ?? []);
   }
+}
+
+/** @returns the streams that moved; none when the answer was lost. @throws what is no reason to try again */
+function movedIn(error: unknown): readonly string[] {
+  if (error instanceof AppendUnknown) return [];
+  if (error instanceof StreamMoved) return error.streams;
+  throw error;
 }
 
 const asUnknown = (error: unknown) => (error instanceof AppendUnknown ? error : undefined);

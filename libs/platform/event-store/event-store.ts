@@ -92,8 +92,11 @@ export interface EventStore {
    * @throws InvalidAppend when it is empty, names a stream twice, was not made by `appendOf`, or holds a character 0x00
    */
   append(append: Append): Promise<Appended>;
-  /** Each stream's events in order of revision; a stream that does not exist has none. */
-  read(streams: readonly string[]): Promise<ReadonlyMap<string, readonly RecordedEvent[]>>;
+  /**
+   * Each stream's events in order of revision, those from the revision on that `from` says, from 0 for a stream that it does not name.
+   * A stream that does not exist, or ends before that revision, has none.
+   */
+  read(streams: readonly string[], from?: ReadonlyMap<string, number>): Promise<ReadonlyMap<string, readonly RecordedEvent[]>>;
   /** Events at given positions, in order of position. */
   readAt(positions: readonly string[]): Promise<readonly RecordedEvent[]>;
   /** All events written by the append that wrote `event`, in order. */

@@ -51,7 +51,7 @@ export class KurrentEventStore implements EventStore {
   private readonly listeners = new Set<() => void>();
   private readonly watch: AppendWatch;
   private readonly timeline: Timeline;
-  private readonly histories = new SharedReads(stream => this.history(stream));
+  private readonly histories = new SharedReads<readonly RecordedEvent[]>();
   private readonly underWay = new Set<Promise<unknown>>();
   private closed = false;
 
@@ -153,16 +153,24 @@ export class KurrentEventStore implements EventStore {
     }
   }
 
-  async read(streams: readonly string[]): Promise<ReadonlyMap<string, readonly RecordedEvent[]>> {
+  async read(
+    streams: readonly string[],
+    from?: ReadonlyMap<string, number>,
+  ): Promise<ReadonlyMap<string, readonly RecordedEvent[]>> {
     const histories = new Map<string, readonly RecordedEvent[]>(streams.map(stream => [stream, []]));
-    await Promise.all([...histories.keys()].map(async stream => void histories.set(stream, await this.histories.get(stream))));
+    await Promise.all(
+      [...histories.keys()].map(async stream => {
+        const first = from?.get(stream) ?? 0;
+        histories.set(stream, await this.histories.get(`${first} ${stream}`, () => this.history(stream, first)));
+      }),
+    );
     return histories;
   }
 
-  private history(stream: string): Promise<readonly RecordedEvent[]> {
+  private history(stream: string, from: number): Promise<readonly RecordedEvent[]> {
     return this.connection.persist(async client => {
-      const events = (await readStream(client, stream, this.connection.patience)).map(event => recorded(event).event);
-      if (events.some(({ revision }, nth) => revision !== nth)) throw new LogCorrupt(`${stream} lacks an event`);
+      const events = (await readStream(client, stream, from, this.connection.patience)).map(event => recorded(event).event);
+      if (events.some(({ revision }, nth) => revision !== from + nth)) throw new LogCorrupt(`${stream} lacks an event`);
       return events;
     });
   }

@@ -52,8 +52,11 @@ export class MemoryEventStore implements EventStore {
     return (this.streams.get(stream)?.length ?? 0) - 1 !== expected;
   }
 
-  async read(streams: readonly string[]): Promise<ReadonlyMap<string, readonly RecordedEvent[]>> {
-    return new Map(streams.map(stream => [stream, [...(this.streams.get(stream) ?? [])]]));
+  async read(
+    streams: readonly string[],
+    from?: ReadonlyMap<string, number>,
+  ): Promise<ReadonlyMap<string, readonly RecordedEvent[]>> {
+    return new Map(streams.map(stream => [stream, (this.streams.get(stream) ?? []).slice(from?.get(stream))]));
   }
 
   async readAt(positions: readonly string[]): Promise<readonly RecordedEvent[]> {

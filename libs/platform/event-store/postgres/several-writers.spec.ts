@@ -13,7 +13,7 @@ function takingTurns(stores: readonly PostgresEventStore[]): EventStore {
   const next = () => stores[(turn += 1) % stores.length]!;
   return {
     append: asked => next().append(asked),
-    read: streams => next().read(streams),
+    read: (...asked) => next().read(...asked),
     readAt: positions => next().readAt(positions),
     readAppend: event => next().readAppend(event),
     readAll: (after, limit) => next().readAll(after, limit),
