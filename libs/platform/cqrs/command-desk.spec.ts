@@ -3,7 +3,7 @@ import type { Aggregate } from '@lib/platform/kernel/aggregate.js';
 import { Refusal, type Circumstances } from '@lib/platform/kernel/decision.js';
 import { eventsOf } from '@lib/platform/kernel/event.js';
 import { date, id, integer, sensitive, text } from '@lib/platform/kernel/shape.js';
-import { AppendUnknown, type Append, type EventStore } from '@lib/platform/event-store/event-store.js';
+import { AppendTooLate, AppendUnknown, type Append, type EventStore } from '@lib/platform/event-store/event-store.js';
 import { MemoryEventStore } from '@lib/platform/event-store/memory/memory-event-store.js';
 import { CommandDesk, type Receipt } from './command-desk.js';
 import { ask, sentWith, type Envelope } from './envelope.js';
@@ -73,7 +73,7 @@ const now = Date.parse('2026-03-02T02:00:00Z');
 
 function openDesk(
   store: EventStore = new MemoryEventStore(),
-  { permitted = true, role = true, hearsLater = false, caughtUp = true } = {},
+  { permitted = true, role = true, hearsLater = false, caughtUp = true, sendsWithin = 10_000 } = {},
 ) {
   let heard = false;
   const gatekeeper: Gatekeeper = {
@@ -94,6 +94,7 @@ function openDesk(
     lookUps: { personKey: async () => jarId, certificateKey: async () => jarId },
     seal: async facts => facts.map(({ data }) => data),
     clock: () => now,
+    sendsWithin,
   });
   const place = (more?: Partial<Envelope>, at = jarId) =>
     desk.carryOut(placing, sentWith(ask(PlaceJar, { jarId: at }), envelope(more))) as Promise<Receipt>;
@@ -170,6 +171,50 @@ test('who sends a command again is answered after the first copy, not refused be
   letGo();
   await expect(first).rejects.toMatchObject({ code: 'jar-full' });
   await expect(again).rejects.toMatchObject({ code: 'jar-full' });
+});
+
+test('a command that waited longer than its sender is never carried out: another door may have refused it meanwhile', async () => {
+  const store = new MemoryEventStore();
+  const { place, drop } = openDesk(store, { sendsWithin: 100 });
+  await place();
+  const read = store.read.bind(store);
+  const elsewhere = openDesk(store);
+  await elsewhere.drop(60);
+  // Held up on its way to the log, as in a queue: first it has to learn of what the other door wrote, and that takes long.
+  store.read = async (...asked) => {
+    store.read = read;
+    await new Promise(resolve => setTimeout(resolve, 200));
+    return read(...asked);
+  };
+  const here = drop(60, { key: key(905) }).catch((error: unknown) => error);
+  await new Promise(resolve => setTimeout(resolve, 150));
+  await expect(elsewhere.drop(60, { key: key(905) })).rejects.toMatchObject({ code: 'jar-full' });
+  await elsewhere.drop(-60);
+  expect(problemOf(await here, 'en')).toMatchObject({ status: 503, code: 'not-in-time' });
+  expect(await eventsIn(store)).toHaveLength(3);
+});
+
+test('what waited for its turn until its time was over is not begun', async () => {
+  const store = new MemoryEventStore();
+  const { place, drop } = openDesk(store, { sendsWithin: 50 });
+  await place();
+  const read = store.read.bind(store);
+  const append = store.append.bind(store);
+  store.append = async (...asked) => {
+    store.append = append;
+    await new Promise(resolve => setTimeout(resolve, 100));
+    return append(...asked);
+  };
+  const first = drop(10, { key: key(906) });
+  const again = drop(10, { key: key(906) });
+  await expect(first).rejects.toBeInstanceOf(AppendTooLate);
+  const asked = jest.fn();
+  store.read = (...what) => {
+    asked();
+    return read(...what);
+  };
+  await expect(again).rejects.toBeInstanceOf(AppendTooLate);
+  expect(asked).not.toHaveBeenCalled();
 });
 
 test('64 different commands on one stream are all carried out, one after the other', async () => {

@@ -14,6 +14,8 @@ import {
   type NewEvent,
   type RecordedEvent,
 } from '@lib/platform/event-store/event-store.js';
+import { requireInTime } from '@lib/platform/event-store/append-rules.js';
+import { sentWithin } from '@lib/platform/kernel/patience.js';
 import { anyone } from './by.js';
 import { envelopeOf, type Envelope } from './envelope.js';
 import { load, recall, type Loaded, type Request } from './loading.js';
@@ -45,6 +47,8 @@ export interface DeskParts {
   /** Replaces personal fields by sealed ones, in the order of the facts. */
   readonly seal: (facts: readonly AnyFact[]) => Promise<readonly EventData[]>;
   readonly clock: () => number;
+  /** Milliseconds; as the senders' patience asks when left out. */
+  readonly sendsWithin?: number;
 }
 
 /** How far back a command may count. */
@@ -56,6 +60,8 @@ interface Sending extends Request {
   readonly envelope: Envelope;
   readonly commandId: string;
   readonly now: number;
+  /** As `performance.now()` counts: later nothing of it is sent to the log. */
+  readonly sendBy: number;
 }
 
 interface Permitted {
@@ -81,7 +87,7 @@ export class CommandDesk {
     this.lookUps = { asking: lookUps(false), making: lookUps(true) };
   }
 
-  /** @throws Refusal, NotFound, NotPermitted, InvalidCommand, RevisionStale, KeyReused, Conflict, NotYet, AppendUnknown */
+  /** @throws Refusal, NotFound, NotPermitted, InvalidCommand, RevisionStale, KeyReused, Conflict, NotYet, AppendTooLate, AppendUnknown */
   async carryOut(row: FiledCommand, command: object): Promise<Receipt | Rehearsal> {
     const envelope = envelopeOf(command);
     const ownStream = streamOf(row.aggregate.category, (command as Record<string, string>)[row.id]!);
@@ -92,6 +98,7 @@ export class CommandDesk {
       ownStream,
       commandId: commandIdOf(envelope.principal, row.command.name, ownStream, envelope.key),
       now: this.parts.clock(),
+      sendBy: performance.now() + (this.parts.sendsWithin ?? sentWithin),
       lookUps: this.lookUps[envelope.dryRun ? 'asking' : 'making'],
     };
     requireEffectiveDate(sending);
@@ -102,6 +109,7 @@ export class CommandDesk {
   }
 
   private async send(sending: Sending): Promise<Receipt | Rehearsal> {
+    requireInTime(sending.sendBy);
     try {
       return await this.attempt(sending, false);
     } catch (error) {
@@ -115,6 +123,8 @@ export class CommandDesk {
   private async persist(sending: Sending, unknown: AppendUnknown | undefined): Promise<Receipt | Rehearsal> {
     for (let attempt = 2; ; attempt += 1) {
       try {
+        // What may have been written is looked up all the same.
+        if (!unknown) requireInTime(sending.sendBy);
         return await this.attempt(sending, true);
       } catch (error) {
         unknown = asUnknown(error) ?? unknown;
@@ -261,7 +271,7 @@ export class CommandDesk {
         .filter(({ stream }) => !byStream.has(stream))
         .map(({ stream, revision }) => ({ stream, expected: revision })),
     );
-    const { position } = await this.parts.store.append(append).catch((error: unknown) => {
+    const { position } = await this.parts.store.append(append, sending.sendBy).catch((error: unknown) => {
       // A no of the next attempt must not rest on what was remembered before this one: it may have been written after all.
       this.parts.folds.doubt(loaded.streams.keys());
       throw error;

@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import {
   type Append,
   appendOf,
+  AppendTooLate,
   AppendUnknown,
   beforeEverything,
   comparePositions,
@@ -459,6 +460,14 @@ export async function aStreamIsReadFromARevision(store: EventStore): Promise<voi
   since.forEach((histories, first) => assert.equal(histories.get(long)?.length, 10 - first, 'each reader has its own beginning'));
 }
 
+export async function whatComesTooLateIsNeverWritten(store: EventStore): Promise<void> {
+  const [late, inTime] = [aStream(), aStream()];
+  await assert.rejects(store.append(appendOf([write(late, -1)], []), performance.now() - 1), AppendTooLate);
+  await store.append(appendOf([write(inTime, -1)], []), performance.now() + 5_000);
+  assert.equal((await historyOf(store, late)).length, 0);
+  assert.equal((await historyOf(store, inTime)).length, 1);
+}
+
 export async function listenersHearOfAppends(store: EventStore): Promise<void> {
   let heard = 0;
   const stop = store.whenAppended(() => (heard += 1));
@@ -491,6 +500,7 @@ const checks = {
   whatNoStoreTakesIsRefused,
   anAbsentStreamHasNoEvents,
   aStreamIsReadFromARevision,
+  whatComesTooLateIsNeverWritten,
   listenersHearOfAppends,
 };
 

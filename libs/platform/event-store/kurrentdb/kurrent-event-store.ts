@@ -8,7 +8,8 @@ import {
   TransactionMaxSizeExceededError,
   UnsupportedError,
 } from '@kurrent/kurrentdb-client';
-import { checkForm } from '../append-rules.js';
+import { writtenWithin } from '@lib/platform/kernel/patience.js';
+import { checkForm, requireInTime } from '../append-rules.js';
 import {
   type Append,
   type Appended,
@@ -101,9 +102,10 @@ export class KurrentEventStore implements EventStore {
     await this.connection.close();
   }
 
-  async append(append: Append): Promise<Appended> {
+  async append(append: Append, sendBy = Infinity): Promise<Appended> {
     if (this.closed) throw new Error('the log is closed');
     checkForm(append);
+    requireInTime(sendBy);
     const appending = this.send(append, randomUUID());
     this.underWay.add(appending);
     try {
@@ -118,7 +120,7 @@ export class KurrentEventStore implements EventStore {
     const { client, patience } = this.connection;
     let position: bigint;
     try {
-      ({ position } = await within(patience, client.appendRecords(records, this.checksOf(append))));
+      ({ position } = await within(Math.min(patience, writtenWithin), client.appendRecords(records, this.checksOf(append))));
     } catch (error) {
       const refused = refusalOf(error);
       if (refused) throw refused;

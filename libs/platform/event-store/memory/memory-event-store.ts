@@ -1,4 +1,4 @@
-import { checkForm, storedJson } from '../append-rules.js';
+import { checkForm, requireInTime, storedJson } from '../append-rules.js';
 import {
   type Append,
   type Appended,
@@ -18,8 +18,9 @@ export class MemoryEventStore implements EventStore {
   private readonly listeners = new Set<() => void>();
   private lastRecorded = 0;
 
-  async append(append: Append): Promise<Appended> {
+  async append(append: Append, sendBy = Infinity): Promise<Appended> {
     checkForm(append);
+    requireInTime(sendBy);
     const stored = append.writes.map(({ stream, expected, events }) => ({
       stream,
       expected,

@@ -1,4 +1,5 @@
 import { type ClientBase, type ClientConfig, DatabaseError, type Pool } from 'pg';
+import { writtenWithin } from '@lib/platform/kernel/patience.js';
 import { answeringPool, inAWhile, soon } from '../../postgres/answering-pool.js';
 import {
   type Append,
@@ -60,22 +61,26 @@ export class PostgresEventStore implements EventStore {
   /**
    * @param connection where the database is; appends have one connection of their own, and reads up to `readers`
    * @param answersWithin how long a read may take that a person waits for, in milliseconds
+   * @param writesWithin how long after it was sent an append may be written, in milliseconds
    * @param grouping which of the waiting appends go next; only a twin has a rule of its own
    */
-  constructor(connection: ClientConfig, { readers = 4, answersWithin = soon, grouping = takeGroup } = {}) {
+  constructor(
+    connection: ClientConfig,
+    { readers = 4, answersWithin = soon, writesWithin = writtenWithin, grouping = takeGroup } = {},
+  ) {
     this.soon = answersWithin;
 
     const settings = { text: `${sessionSettings} set statement_timeout = '30s'`, query_timeout: soon };
     const onConnect = (client: ClientBase) => client.query(settings) as unknown as void;
     this.pool = answeringPool({ connectionTimeoutMillis: 5_000, ...connection, max: readers, onConnect });
     this.pool.on('error', () => {}); // an idle connection was lost: the next read makes another
-    this.writer = new GroupWriter(connection, grouping, () => {
+    this.writer = new GroupWriter(connection, writesWithin, grouping, () => {
       for (const listener of this.listeners) queueMicrotask(listener);
     });
   }
 
-  append(append: Append): Promise<Appended> {
-    return this.writer.append(append);
+  append(append: Append, sendBy = Infinity): Promise<Appended> {
+    return this.writer.append(append, sendBy);
   }
 
   /** Waits for the appends that were taken, refuses further ones, and ends the connections. */
