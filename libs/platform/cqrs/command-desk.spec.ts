@@ -194,27 +194,35 @@ test('a command that waited longer than its sender is never carried out: another
   expect(await eventsIn(store)).toHaveLength(3);
 });
 
-test('what waited for its turn until its time was over is not begun', async () => {
+test('what waits for its turn is told when its time is over, not when its turn comes, and is not begun then', async () => {
   const store = new MemoryEventStore();
   const { place, drop } = openDesk(store, { sendsWithin: 50 });
   await place();
-  const read = store.read.bind(store);
-  const append = store.append.bind(store);
+  const [append, read] = [store.append.bind(store), store.read.bind(store)];
+  let letGo!: () => void;
+  const held = new Promise<void>(resolve => (letGo = resolve));
   store.append = async (...asked) => {
     store.append = append;
-    await new Promise(resolve => setTimeout(resolve, 100));
+    await held;
     return append(...asked);
   };
-  const first = drop(10, { key: key(906) });
-  const again = drop(10, { key: key(906) });
-  await expect(first).rejects.toBeInstanceOf(AppendTooLate);
+  const told = jest.fn();
+  const first = drop(10, { key: key(906) }).catch(told);
+  await expect(drop(10, { key: key(906) })).rejects.toBeInstanceOf(AppendTooLate);
+  // Its append is with the log, which alone can tell.
+  expect(told).not.toHaveBeenCalled();
   const asked = jest.fn();
   store.read = (...what) => {
     asked();
     return read(...what);
   };
-  await expect(again).rejects.toBeInstanceOf(AppendTooLate);
+  letGo();
+  await first;
+  expect(told).toHaveBeenCalledWith(expect.any(AppendTooLate));
+  await new Promise(resolve => setTimeout(resolve, 20));
   expect(asked).not.toHaveBeenCalled();
+  store.read = read;
+  expect(await eventsIn(store)).toHaveLength(1);
 });
 
 test('64 different commands on one stream are all carried out, one after the other', async () => {

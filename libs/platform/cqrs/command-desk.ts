@@ -5,6 +5,7 @@ import { Refusal } from '@lib/platform/kernel/decision.js';
 import { factCatalogue, streamOf, streamOfFact, type AnyFact } from '@lib/platform/kernel/event.js';
 import { namespaces, uuidV5 } from '@lib/platform/kernel/uuid.js';
 import {
+  AppendTooLate,
   AppendUnknown,
   appendOf,
   StreamMoved,
@@ -62,6 +63,8 @@ interface Sending extends Request {
   readonly now: number;
   /** As `performance.now()` counts: later nothing of it is sent to the log. */
   readonly sendBy: number;
+  /** An append of it is with the log, or one was of which nobody knows whether it was written. */
+  isOpen: boolean;
 }
 
 interface Permitted {
@@ -99,13 +102,17 @@ export class CommandDesk {
       commandId: commandIdOf(envelope.principal, row.command.name, ownStream, envelope.key),
       now: this.parts.clock(),
       sendBy: performance.now() + (this.parts.sendsWithin ?? sentWithin),
+      isOpen: false,
       lookUps: this.lookUps[envelope.dryRun ? 'asking' : 'making'],
     };
     requireEffectiveDate(sending);
     if (!this.parts.gatekeeper.holdsAny(envelope.principal, row.by)) throw new NotPermitted();
     if (envelope.dryRun) return this.send(sending);
     // Who sent it again must not be refused while the first copy still waits, and may yet be carried out.
-    return this.inTurn(sending.commandId, () => this.send(sending));
+    return whileInTime(
+      sending,
+      this.inTurn(sending.commandId, () => this.send(sending)),
+    );
   }
 
   private async send(sending: Sending): Promise<Receipt | Rehearsal> {
@@ -271,7 +278,10 @@ export class CommandDesk {
         .filter(({ stream }) => !byStream.has(stream))
         .map(({ stream, revision }) => ({ stream, expected: revision })),
     );
+    const wasOpen = sending.isOpen;
+    sending.isOpen = true;
     const { position } = await this.parts.store.append(append, sending.sendBy).catch((error: unknown) => {
+      if (!(error instanceof AppendUnknown)) sending.isOpen = wasOpen;
       // A no of the next attempt must not rest on what was remembered before this one: it may have been written after all.
       this.parts.folds.doubt(loaded.streams.keys());
       throw error;
@@ -299,6 +309,17 @@ export class CommandDesk {
     const events = await this.parts.store.read([ownStream], new Map([[ownStream, since]]));
     return new RevisionStale(expected, actual, events.get(ownStream) ?? []);
   }
+}
+
+/** Whoever waits is told as soon as it is certain that it comes to nothing: what was not sent by then never will be. */
+function whileInTime<T>(sending: Sending, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const giveUp = () => {
+      if (!sending.isOpen) reject(new AppendTooLate('its time was over before its turn came'));
+    };
+    const timer = setTimeout(giveUp, sending.sendBy - performance.now() + 1);
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
 }
 
 /** @returns the streams that moved; none when the answer was lost. @throws what is no reason to try again */
