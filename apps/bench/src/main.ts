@@ -15,6 +15,7 @@ import { benchRelay } from './relay.js';
 import { share, table, type Outcome } from './outcome.js';
 import { benchProcesses } from './processes.js';
 import { benchQueries } from './queries.js';
+import { benchTurns } from './turns.js';
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
@@ -80,6 +81,7 @@ const benches: Readonly<Record<string, () => Promise<readonly Outcome[]>>> = {
     (await benchLogAppend({ connection: server.config, say })).map(({ measure, ratio, bar }) => share(measure, ratio, bar)),
   http: () => benchCommandOverHttp({ database, say }),
   processes: () => benchProcesses({ database, say }),
+  turns: () => benchTurns({ database, say }),
   'catch-up': async () => [await benchCatchUp({ connection: server.config, full: options.full, say })],
   relay: async () => [await withBroker(brokers => benchRelay({ database, brokers, full: options.full, say }))],
   lag: async () => [await withBroker(brokers => benchLag({ database, brokers, say }))],

@@ -210,7 +210,7 @@ function judge(events: readonly RecordedEvent[]) {
           }
         }
       }
-      read = (streams: readonly string[]) => this.inner.read(streams);
+      read = (...asked: Parameters<EventStore['read']>) => this.inner.read(...asked);
       readAt = (positions: readonly string[]) => this.inner.readAt(positions);
       readAppend = (event: Pick<RecordedEvent, 'position' | 'stream' | 'metadata'>) => this.inner.readAppend(event);
       readAll = (after: string, limit: number) => this.inner.readAll(after, limit);

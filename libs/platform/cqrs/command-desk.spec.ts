@@ -3,7 +3,7 @@ import type { Aggregate } from '@lib/platform/kernel/aggregate.js';
 import { Refusal, type Circumstances } from '@lib/platform/kernel/decision.js';
 import { eventsOf } from '@lib/platform/kernel/event.js';
 import { date, id, integer, sensitive, text } from '@lib/platform/kernel/shape.js';
-import { AppendUnknown, type Append, type EventStore } from '@lib/platform/event-store/event-store.js';
+import { AppendTooLate, AppendUnknown, type Append, type EventStore } from '@lib/platform/event-store/event-store.js';
 import { MemoryEventStore } from '@lib/platform/event-store/memory/memory-event-store.js';
 import { CommandDesk, type Receipt } from './command-desk.js';
 import { ask, sentWith, type Envelope } from './envelope.js';
@@ -73,7 +73,7 @@ const now = Date.parse('2026-03-02T02:00:00Z');
 
 function openDesk(
   store: EventStore = new MemoryEventStore(),
-  { permitted = true, role = true, hearsLater = false, caughtUp = true } = {},
+  { permitted = true, role = true, hearsLater = false, caughtUp = true, sendsWithin = 10_000 } = {},
 ) {
   let heard = false;
   const gatekeeper: Gatekeeper = {
@@ -94,6 +94,7 @@ function openDesk(
     lookUps: { personKey: async () => jarId, certificateKey: async () => jarId },
     seal: async facts => facts.map(({ data }) => data),
     clock: () => now,
+    sendsWithin,
   });
   const place = (more?: Partial<Envelope>, at = jarId) =>
     desk.carryOut(placing, sentWith(ask(PlaceJar, { jarId: at }), envelope(more))) as Promise<Receipt>;
@@ -170,6 +171,58 @@ test('who sends a command again is answered after the first copy, not refused be
   letGo();
   await expect(first).rejects.toMatchObject({ code: 'jar-full' });
   await expect(again).rejects.toMatchObject({ code: 'jar-full' });
+});
+
+test('a command that waited longer than its sender is never carried out: another door may have refused it meanwhile', async () => {
+  const store = new MemoryEventStore();
+  const { place, drop } = openDesk(store, { sendsWithin: 100 });
+  await place();
+  const read = store.read.bind(store);
+  const elsewhere = openDesk(store);
+  await elsewhere.drop(60);
+  // Held up on its way to the log, as in a queue: first it has to learn of what the other door wrote, and that takes long.
+  store.read = async (...asked) => {
+    store.read = read;
+    await new Promise(resolve => setTimeout(resolve, 200));
+    return read(...asked);
+  };
+  const here = drop(60, { key: key(905) }).catch((error: unknown) => error);
+  await new Promise(resolve => setTimeout(resolve, 150));
+  await expect(elsewhere.drop(60, { key: key(905) })).rejects.toMatchObject({ code: 'jar-full' });
+  await elsewhere.drop(-60);
+  expect(problemOf(await here, 'en')).toMatchObject({ status: 503, code: 'not-in-time' });
+  expect(await eventsIn(store)).toHaveLength(3);
+});
+
+test('what waits for its turn is told when its time is over, not when its turn comes, and is not begun then', async () => {
+  const store = new MemoryEventStore();
+  const { place, drop } = openDesk(store, { sendsWithin: 50 });
+  await place();
+  const [append, read] = [store.append.bind(store), store.read.bind(store)];
+  let letGo!: () => void;
+  const held = new Promise<void>(resolve => (letGo = resolve));
+  store.append = async (...asked) => {
+    store.append = append;
+    await held;
+    return append(...asked);
+  };
+  const told = jest.fn();
+  const first = drop(10, { key: key(906) }).catch(told);
+  await expect(drop(10, { key: key(906) })).rejects.toBeInstanceOf(AppendTooLate);
+  // Its append is with the log, which alone can tell.
+  expect(told).not.toHaveBeenCalled();
+  const asked = jest.fn();
+  store.read = (...what) => {
+    asked();
+    return read(...what);
+  };
+  letGo();
+  await first;
+  expect(told).toHaveBeenCalledWith(expect.any(AppendTooLate));
+  await new Promise(resolve => setTimeout(resolve, 20));
+  expect(asked).not.toHaveBeenCalled();
+  store.read = read;
+  expect(await eventsIn(store)).toHaveLength(1);
 });
 
 test('64 different commands on one stream are all carried out, one after the other', async () => {
@@ -268,15 +321,34 @@ test('an answer that was lost is found again', async () => {
   expect(await eventsIn(store)).toHaveLength(2);
 });
 
+test('what was written although its answer was lost is not refused for what happened elsewhere meanwhile', async () => {
+  const store = new MemoryEventStore();
+  const { desk, place, drop } = openDesk(store);
+  const beside = (amount: number, at: CommandDesk) =>
+    at.carryOut(dropping, sentWith(ask(DropCoin, { jarId: besideId, amount, note: '', besideId: undefined }), envelope()));
+  await place();
+  await place(undefined, besideId);
+  const append = store.append.bind(store);
+  store.append = async (what: Append) => {
+    store.append = append;
+    await append(what);
+    await beside(50, openDesk(store).desk);
+    await beside(1, desk);
+    throw new AppendUnknown('the connection was lost');
+  };
+  expect(await drop(60, undefined, '', besideId)).toMatchObject({ facts: ['CoinDropped'], streams: [{ revision: 1 }] });
+});
+
 test('whoever cannot look up whether it was written does not say that nothing was', async () => {
   const store = new MemoryEventStore();
   const { place, drop } = openDesk(store);
   await place();
   const refused = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
-  const append = store.append.bind(store);
+  const [append, read] = [store.append.bind(store), store.read.bind(store)];
   store.append = async (what: Append) => {
     await append(what);
     store.append = () => Promise.reject(refused);
+    store.read = () => Promise.reject(refused);
     throw new AppendUnknown('the connection was lost');
   };
   const failed = await drop(5, { key: key(900) }).catch((error: unknown) => error);
@@ -286,7 +358,7 @@ test('whoever cannot look up whether it was written does not say that nothing wa
     code: 'outcome-unknown',
     detail: 'It is not known whether it was written; send it again with the same Idempotency-Key',
   });
-  store.append = append;
+  [store.append, store.read] = [append, read];
   expect(await drop(5, { key: key(900) })).toMatchObject({ facts: ['CoinDropped'], streams: [{ revision: 1 }] });
   expect(await eventsIn(store)).toHaveLength(2);
 });

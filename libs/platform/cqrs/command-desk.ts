@@ -5,6 +5,7 @@ import { Refusal } from '@lib/platform/kernel/decision.js';
 import { factCatalogue, streamOf, streamOfFact, type AnyFact } from '@lib/platform/kernel/event.js';
 import { namespaces, uuidV5 } from '@lib/platform/kernel/uuid.js';
 import {
+  AppendTooLate,
   AppendUnknown,
   appendOf,
   StreamMoved,
@@ -14,6 +15,8 @@ import {
   type NewEvent,
   type RecordedEvent,
 } from '@lib/platform/event-store/event-store.js';
+import { requireInTime } from '@lib/platform/event-store/append-rules.js';
+import { sentWithin } from '@lib/platform/kernel/patience.js';
 import { anyone } from './by.js';
 import { envelopeOf, type Envelope } from './envelope.js';
 import { load, recall, type Loaded, type Request } from './loading.js';
@@ -45,6 +48,8 @@ export interface DeskParts {
   /** Replaces personal fields by sealed ones, in the order of the facts. */
   readonly seal: (facts: readonly AnyFact[]) => Promise<readonly EventData[]>;
   readonly clock: () => number;
+  /** Milliseconds; as the senders' patience asks when left out. */
+  readonly sendsWithin?: number;
 }
 
 /** How far back a command may count. */
@@ -56,6 +61,10 @@ interface Sending extends Request {
   readonly envelope: Envelope;
   readonly commandId: string;
   readonly now: number;
+  /** As `performance.now()` counts: later nothing of it is sent to the log. */
+  readonly sendBy: number;
+  /** An append of it is with the log, or one was of which nobody knows whether it was written. */
+  isOpen: boolean;
 }
 
 interface Permitted {
@@ -81,7 +90,7 @@ export class CommandDesk {
     this.lookUps = { asking: lookUps(false), making: lookUps(true) };
   }
 
-  /** @throws Refusal, NotFound, NotPermitted, InvalidCommand, RevisionStale, KeyReused, Conflict, NotYet, AppendUnknown */
+  /** @throws Refusal, NotFound, NotPermitted, InvalidCommand, RevisionStale, KeyReused, Conflict, NotYet, AppendTooLate, AppendUnknown */
   async carryOut(row: FiledCommand, command: object): Promise<Receipt | Rehearsal> {
     const envelope = envelopeOf(command);
     const ownStream = streamOf(row.aggregate.category, (command as Record<string, string>)[row.id]!);
@@ -92,20 +101,26 @@ export class CommandDesk {
       ownStream,
       commandId: commandIdOf(envelope.principal, row.command.name, ownStream, envelope.key),
       now: this.parts.clock(),
+      sendBy: performance.now() + (this.parts.sendsWithin ?? sentWithin),
+      isOpen: false,
       lookUps: this.lookUps[envelope.dryRun ? 'asking' : 'making'],
     };
     requireEffectiveDate(sending);
     if (!this.parts.gatekeeper.holdsAny(envelope.principal, row.by)) throw new NotPermitted();
     if (envelope.dryRun) return this.send(sending);
     // Who sent it again must not be refused while the first copy still waits, and may yet be carried out.
-    return this.inTurn(sending.commandId, () => this.send(sending));
+    return whileInTime(
+      sending,
+      this.inTurn(sending.commandId, () => this.send(sending)),
+    );
   }
 
   private async send(sending: Sending): Promise<Receipt | Rehearsal> {
+    requireInTime(sending.sendBy);
     try {
       return await this.attempt(sending, false);
     } catch (error) {
-      const moved = this.moved(error);
+      const moved = movedIn(error);
       // Rivals of this process queue up behind each other instead of failing each other again.
       return this.inTurn(moved[0] ?? sending.ownStream, () => this.persist(sending, asUnknown(error)));
     }
@@ -115,24 +130,18 @@ export class CommandDesk {
   private async persist(sending: Sending, unknown: AppendUnknown | undefined): Promise<Receipt | Rehearsal> {
     for (let attempt = 2; ; attempt += 1) {
       try {
+        // What may have been written is looked up all the same.
+        if (!unknown) requireInTime(sending.sendBy);
         return await this.attempt(sending, true);
       } catch (error) {
         unknown = asUnknown(error) ?? unknown;
         // What keeps it from being looked up says nothing about what was sent before.
         if (unknown && !isSettled(error)) throw unknown;
-        const moved = this.moved(error);
+        const moved = movedIn(error);
         if (attempt === attempts) throw moved.length > 0 ? new Conflict(moved) : error;
         await new Promise(resolve => setTimeout(resolve, Math.random() * 5 * attempt));
       }
     }
-  }
-
-  /** @returns the streams that moved, now forgotten; none when the answer was lost. @throws what is no reason to try again */
-  private moved(error: unknown): readonly string[] {
-    if (error instanceof AppendUnknown) return [];
-    if (!(error instanceof StreamMoved)) throw error;
-    this.parts.folds.forget(error.streams);
-    return error.streams;
   }
 
   private async inTurn<T>(stream: string, work: () => Promise<T>): Promise<T> {
@@ -159,7 +168,7 @@ export class CommandDesk {
       ) {
         throw error;
       }
-      this.parts.folds.forget(stale);
+      this.parts.folds.doubt(stale);
       return this.attempt(sending, true);
     }
   }
@@ -185,7 +194,7 @@ export class CommandDesk {
     }
     if (facts.length === 0) {
       if ([...loaded.streams.values()].some(stream => !stream.fresh)) {
-        this.parts.folds.forget(loaded.streams.keys());
+        this.parts.folds.doubt(loaded.streams.keys());
         return this.settle(sending, await this.load(sending));
       }
       return { commandId, position: loaded.own.position, streams: [], facts: [] };
@@ -269,13 +278,18 @@ export class CommandDesk {
         .filter(({ stream }) => !byStream.has(stream))
         .map(({ stream, revision }) => ({ stream, expected: revision })),
     );
-    const { position } = await this.parts.store.append(append);
+    const wasOpen = sending.isOpen;
+    sending.isOpen = true;
+    const { position } = await this.parts.store.append(append, sending.sendBy).catch((error: unknown) => {
+      if (!(error instanceof AppendUnknown)) sending.isOpen = wasOpen;
+      // A no of the next attempt must not rest on what was remembered before this one: it may have been written after all.
+      this.parts.folds.doubt(loaded.streams.keys());
+      throw error;
+    });
 
     const last = append.writes.at(-1)!;
     const trace: CommandTrace = { position, stream: last.stream, metadata: last.events.at(-1)!.metadata };
-    for (const { stream, expected } of append.writes) {
-      this.parts.folds.appended(stream, expected, byStream.get(stream)!, trace, commandId);
-    }
+    for (const write of append.writes) this.parts.folds.appended(write, byStream.get(write.stream)!, trace, commandId);
     return {
       commandId,
       position,
@@ -291,13 +305,28 @@ export class CommandDesk {
   }
 
   private async staleRevision({ ownStream }: Sending, expected: number, actual: number): Promise<RevisionStale> {
-    const events = (await this.parts.store.read([ownStream])).get(ownStream) ?? [];
-    return new RevisionStale(
-      expected,
-      actual,
-      events.filter(({ revision }) => revision > expected),
-    );
+    const since = Math.max(0, expected + 1);
+    const events = await this.parts.store.read([ownStream], new Map([[ownStream, since]]));
+    return new RevisionStale(expected, actual, events.get(ownStream) ?? []);
   }
+}
+
+/** Whoever waits is told as soon as it is certain that it comes to nothing: what was not sent by then never will be. */
+function whileInTime<T>(sending: Sending, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const giveUp = () => {
+      if (!sending.isOpen) reject(new AppendTooLate('its time was over before its turn came'));
+    };
+    const timer = setTimeout(giveUp, sending.sendBy - performance.now() + 1);
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
+
+/** @returns the streams that moved; none when the answer was lost. @throws what is no reason to try again */
+function movedIn(error: unknown): readonly string[] {
+  if (error instanceof AppendUnknown) return [];
+  if (error instanceof StreamMoved) return error.streams;
+  throw error;
 }
 
 const asUnknown = (error: unknown) => (error instanceof AppendUnknown ? error : undefined);

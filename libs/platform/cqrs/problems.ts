@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { Refusal } from '@lib/platform/kernel/decision.js';
 import { sentence, type Words } from '@lib/platform/kernel/event.js';
-import { AppendUnknown } from '@lib/platform/event-store/event-store.js';
+import { AppendTooLate, AppendUnknown } from '@lib/platform/event-store/event-store.js';
 import { BadCursor } from '@lib/platform/read-store/reading.js';
 import { InvalidCommand, No, RevisionStale, TooManyRequests } from './no.js';
 import { isOutage } from './outage.js';
@@ -49,6 +49,11 @@ const unavailable: Words = {
   en: 'The database does not answer right now; try again in a moment. Nothing was written',
 };
 
+const notInTime: Words = {
+  zh: '系统繁忙,未能及时处理,请重试;没有写入任何内容',
+  en: 'Too busy to carry it out in time; please send it again. Nothing was written',
+};
+
 /** What an error means to the person who sent the request; undefined for a bug. */
 export function problemOf(error: unknown, language: Language): Problem | undefined {
   if (error instanceof Refusal) return problem(409, error.code, error.words[language], language, { details: error.details });
@@ -81,6 +86,7 @@ export function problemOf(error: unknown, language: Language): Problem | undefin
     };
     return problem(503, 'outcome-unknown', words[language], language);
   }
+  if (error instanceof AppendTooLate) return problem(503, 'not-in-time', notInTime[language], language);
   if (isOutage(error)) return problem(503, 'store-unavailable', unavailable[language], language);
   const status = error instanceof HttpException ? error.getStatus() : (error as { statusCode?: unknown }).statusCode;
   if (typeof status === 'number' && status >= 400 && status < 500) {

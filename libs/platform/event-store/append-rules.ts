@@ -1,5 +1,5 @@
 import { isUuid } from '@lib/platform/kernel/uuid.js';
-import { type Append, InvalidAppend } from './event-store.js';
+import { type Append, AppendTooLate, InvalidAppend } from './event-store.js';
 
 /** Some stores count revisions in 32 bits. */
 const largestExpected = 2 ** 31 - 2;
@@ -14,6 +14,11 @@ function checkExpectation(stream: string, expected: number): void {
   if (!Number.isInteger(expected) || expected < -1 || expected > largestExpected) {
     throw new InvalidAppend(`${stream}: an expected revision is exact, from -1, not ${expected}`);
   }
+}
+
+/** @throws AppendTooLate */
+export function requireInTime(sendBy: number): void {
+  if (performance.now() > sendBy) throw new AppendTooLate('its time to be sent is over');
 }
 
 /**

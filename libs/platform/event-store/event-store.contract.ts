@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import {
   type Append,
   appendOf,
+  AppendTooLate,
   AppendUnknown,
   beforeEverything,
   comparePositions,
@@ -438,6 +439,35 @@ export async function anAbsentStreamHasNoEvents(store: EventStore): Promise<void
   assert.deepEqual(await store.readAll(await store.head(), 10), []);
 }
 
+export async function aStreamIsReadFromARevision(store: EventStore): Promise<void> {
+  const [long, short, absent] = [aStream(), aStream(), aStream()];
+  await append(store, [{ stream: long, expected: -1, events: times(9, nth => anEvent({ value: nth })) }, write(short, -1)]);
+  const whole = await historyOf(store, long);
+  for (let first = 0; first <= 11; first += 1) {
+    const histories = await store.read(
+      [long, short, absent],
+      new Map([
+        [long, first],
+        [absent, first],
+      ]),
+    );
+    assert.deepEqual(histories.get(long), whole.slice(first), `not the events from ${first} on`);
+    assert.equal(histories.get(short)?.length, 1, 'a stream of which no revision was named is read whole');
+    assert.deepEqual(histories.get(absent), []);
+  }
+  await append(store, [write(long, 8)]);
+  const since = await Promise.all(times(11, first => store.read([long], new Map([[long, first]]))));
+  since.forEach((histories, first) => assert.equal(histories.get(long)?.length, 10 - first, 'each reader has its own beginning'));
+}
+
+export async function whatComesTooLateIsNeverWritten(store: EventStore): Promise<void> {
+  const [late, inTime] = [aStream(), aStream()];
+  await assert.rejects(store.append(appendOf([write(late, -1)], []), performance.now() - 1), AppendTooLate);
+  await store.append(appendOf([write(inTime, -1)], []), performance.now() + 5_000);
+  assert.equal((await historyOf(store, late)).length, 0);
+  assert.equal((await historyOf(store, inTime)).length, 1);
+}
+
 export async function listenersHearOfAppends(store: EventStore): Promise<void> {
   let heard = 0;
   const stop = store.whenAppended(() => (heard += 1));
@@ -469,6 +499,8 @@ const checks = {
   everyCharacterSurvives,
   whatNoStoreTakesIsRefused,
   anAbsentStreamHasNoEvents,
+  aStreamIsReadFromARevision,
+  whatComesTooLateIsNeverWritten,
   listenersHearOfAppends,
 };
 

@@ -71,6 +71,9 @@ export class StreamMoved extends Error {
   }
 }
 
+/** An append could not be sent as early as was asked; nothing was written, and never will be. */
+export class AppendTooLate extends Error {}
+
 /** The answer to an append was lost: it was written or it was not. Sending it again with the same ids finds out. */
 export class AppendUnknown extends Error {}
 
@@ -87,13 +90,18 @@ export const beforeEverything = '0';
 
 export interface EventStore {
   /**
+   * @param sendBy as `performance.now()` counts: it is not sent later, and the log writes it within `writtenWithin` of that or never
+   * @throws AppendTooLate when it could not be sent, or not be written, by then
    * @throws StreamMoved when an expectation does not hold
    * @throws AppendUnknown when the answer was lost
    * @throws InvalidAppend when it is empty, names a stream twice, was not made by `appendOf`, or holds a character 0x00
    */
-  append(append: Append): Promise<Appended>;
-  /** Each stream's events in order of revision; a stream that does not exist has none. */
-  read(streams: readonly string[]): Promise<ReadonlyMap<string, readonly RecordedEvent[]>>;
+  append(append: Append, sendBy?: number): Promise<Appended>;
+  /**
+   * Each stream's events in order of revision, those from the revision on that `from` says, from 0 for a stream that it does not name.
+   * A stream that does not exist, or ends before that revision, has none.
+   */
+  read(streams: readonly string[], from?: ReadonlyMap<string, number>): Promise<ReadonlyMap<string, readonly RecordedEvent[]>>;
   /** Events at given positions, in order of position. */
   readAt(positions: readonly string[]): Promise<readonly RecordedEvent[]>;
   /** All events written by the append that wrote `event`, in order. */

@@ -1,6 +1,7 @@
 import { Agent } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Receipt } from '@lib/platform/cqrs/command-desk.js';
+import { senderWaits } from '@lib/platform/kernel/patience.js';
 import { routeOf } from '@lib/house/route-of.js';
 import type { Random } from '../random.js';
 import { ask, Lost, Unreached, type Answer } from './asking.js';
@@ -8,7 +9,6 @@ import type { Ledger, Outcome } from './ledger.js';
 import type { Manners } from './said.js';
 import type { Account, Deed, Town } from './town.js';
 
-const patience = 20_000;
 const mostAttempts = 8;
 
 export interface WriterParts {
@@ -100,7 +100,7 @@ export class Writer {
         }
         count('turnedAway', answer.status);
         // Only these say that nothing was written.
-        if (code !== 'store-unavailable' && code !== 'not-yet') lost = true;
+        if (code !== 'store-unavailable' && code !== 'not-yet' && code !== 'not-in-time') lost = true;
         else if (!lost && random.next() < 0.5) outcome = 'fail';
       }
       if (lost) count('lost');
@@ -141,7 +141,7 @@ export class Writer {
       'accept-language': 'en',
       ...(ifMatch === undefined ? {} : { 'if-match': `"${ifMatch}"` }),
     };
-    return ask(`${to}${path}`, { agent: this.agent, headers, body, patience });
+    return ask(`${to}${path}`, { agent: this.agent, headers, body, patience: senderWaits });
   }
 
   /** The next door of those that are said to be open; undefined when all is over and there is none. */

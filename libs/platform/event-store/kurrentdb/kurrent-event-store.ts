@@ -8,7 +8,8 @@ import {
   TransactionMaxSizeExceededError,
   UnsupportedError,
 } from '@kurrent/kurrentdb-client';
-import { checkForm } from '../append-rules.js';
+import { writtenWithin } from '@lib/platform/kernel/patience.js';
+import { checkForm, requireInTime } from '../append-rules.js';
 import {
   type Append,
   type Appended,
@@ -51,7 +52,7 @@ export class KurrentEventStore implements EventStore {
   private readonly listeners = new Set<() => void>();
   private readonly watch: AppendWatch;
   private readonly timeline: Timeline;
-  private readonly histories = new SharedReads(stream => this.history(stream));
+  private readonly histories = new SharedReads<readonly RecordedEvent[]>();
   private readonly underWay = new Set<Promise<unknown>>();
   private closed = false;
 
@@ -101,9 +102,10 @@ export class KurrentEventStore implements EventStore {
     await this.connection.close();
   }
 
-  async append(append: Append): Promise<Appended> {
+  async append(append: Append, sendBy = Infinity): Promise<Appended> {
     if (this.closed) throw new Error('the log is closed');
     checkForm(append);
+    requireInTime(sendBy);
     const appending = this.send(append, randomUUID());
     this.underWay.add(appending);
     try {
@@ -118,7 +120,7 @@ export class KurrentEventStore implements EventStore {
     const { client, patience } = this.connection;
     let position: bigint;
     try {
-      ({ position } = await within(patience, client.appendRecords(records, this.checksOf(append))));
+      ({ position } = await within(Math.min(patience, writtenWithin), client.appendRecords(records, this.checksOf(append))));
     } catch (error) {
       const refused = refusalOf(error);
       if (refused) throw refused;
@@ -153,16 +155,24 @@ export class KurrentEventStore implements EventStore {
     }
   }
 
-  async read(streams: readonly string[]): Promise<ReadonlyMap<string, readonly RecordedEvent[]>> {
+  async read(
+    streams: readonly string[],
+    from?: ReadonlyMap<string, number>,
+  ): Promise<ReadonlyMap<string, readonly RecordedEvent[]>> {
     const histories = new Map<string, readonly RecordedEvent[]>(streams.map(stream => [stream, []]));
-    await Promise.all([...histories.keys()].map(async stream => void histories.set(stream, await this.histories.get(stream))));
+    await Promise.all(
+      [...histories.keys()].map(async stream => {
+        const first = from?.get(stream) ?? 0;
+        histories.set(stream, await this.histories.get(`${first} ${stream}`, () => this.history(stream, first)));
+      }),
+    );
     return histories;
   }
 
-  private history(stream: string): Promise<readonly RecordedEvent[]> {
+  private history(stream: string, from: number): Promise<readonly RecordedEvent[]> {
     return this.connection.persist(async client => {
-      const events = (await readStream(client, stream, this.connection.patience)).map(event => recorded(event).event);
-      if (events.some(({ revision }, nth) => revision !== nth)) throw new LogCorrupt(`${stream} lacks an event`);
+      const events = (await readStream(client, stream, from, this.connection.patience)).map(event => recorded(event).event);
+      if (events.some(({ revision }, nth) => revision !== from + nth)) throw new LogCorrupt(`${stream} lacks an event`);
       return events;
     });
   }

@@ -85,14 +85,15 @@ function optionsOfAll({ from, backwards, count, types }: AllReading): ReadReq.Op
   return options;
 }
 
-function optionsOfStream(stream: string): ReadReq.Options {
+function optionsOfStream(stream: string, from: number): ReadReq.Options {
   const options = optionsOf(false, Number.MAX_SAFE_INTEGER);
   const named = new shared.StreamIdentifier();
   named.setStreamName(Buffer.from(stream, 'utf8').toString('base64'));
-  const whole = new requests.ReadReq.Options.StreamOptions();
-  whole.setStreamIdentifier(named);
-  whole.setStart(new shared.Empty());
-  options.setStream(whole);
+  const wanted = new requests.ReadReq.Options.StreamOptions();
+  wanted.setStreamIdentifier(named);
+  if (from === 0) wanted.setStart(new shared.Empty());
+  else wanted.setRevision(String(from));
+  options.setStream(wanted);
   options.setNoFilter(new shared.Empty());
   return options;
 }
@@ -124,10 +125,10 @@ function carryOut(client: KurrentDBClient, options: ReadReq.Options, deadline: n
 
 /**
  * @param deadline milliseconds
- * @returns the events of a stream in order of revision; none when it does not exist
+ * @returns the events of a stream from a revision on, in order; none when it does not exist or ends before
  */
-export const readStream = (client: KurrentDBClient, stream: string, deadline: number) =>
-  carryOut(client, optionsOfStream(stream), deadline);
+export const readStream = (client: KurrentDBClient, stream: string, from: number, deadline: number) =>
+  carryOut(client, optionsOfStream(stream, from), deadline);
 
 /**
  * @param deadline milliseconds

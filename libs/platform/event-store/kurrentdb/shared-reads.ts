@@ -7,19 +7,20 @@ interface Reading<T> {
 export class SharedReads<T> {
   private readonly underWay = new Map<string, Reading<T>>();
 
-  constructor(private readonly read: (key: string) => Promise<T>) {}
-
-  /** @returns what was read after this was called */
-  get(key: string): Promise<T> {
+  /**
+   * @param key the same for what is read in the same way
+   * @returns what was read after this was called
+   */
+  get(key: string, read: () => Promise<T>): Promise<T> {
     const reading = this.underWay.get(key);
-    if (!reading) return this.begin(key);
-    const begin = () => this.begin(key);
+    if (!reading) return this.begin(key, read);
+    const begin = () => this.begin(key, read);
     reading.next ??= reading.current.then(begin, begin);
     return reading.next;
   }
 
-  private begin(key: string): Promise<T> {
-    const current = this.read(key);
+  private begin(key: string, read: () => Promise<T>): Promise<T> {
+    const current = read();
     const reading: Reading<T> = { current };
     this.underWay.set(key, reading);
     const end = () => {

@@ -1,4 +1,4 @@
-import { checkForm, storedJson } from '../append-rules.js';
+import { checkForm, requireInTime, storedJson } from '../append-rules.js';
 import {
   type Append,
   type Appended,
@@ -18,8 +18,9 @@ export class MemoryEventStore implements EventStore {
   private readonly listeners = new Set<() => void>();
   private lastRecorded = 0;
 
-  async append(append: Append): Promise<Appended> {
+  async append(append: Append, sendBy = Infinity): Promise<Appended> {
     checkForm(append);
+    requireInTime(sendBy);
     const stored = append.writes.map(({ stream, expected, events }) => ({
       stream,
       expected,
@@ -52,8 +53,11 @@ export class MemoryEventStore implements EventStore {
     return (this.streams.get(stream)?.length ?? 0) - 1 !== expected;
   }
 
-  async read(streams: readonly string[]): Promise<ReadonlyMap<string, readonly RecordedEvent[]>> {
-    return new Map(streams.map(stream => [stream, [...(this.streams.get(stream) ?? [])]]));
+  async read(
+    streams: readonly string[],
+    from?: ReadonlyMap<string, number>,
+  ): Promise<ReadonlyMap<string, readonly RecordedEvent[]>> {
+    return new Map(streams.map(stream => [stream, (this.streams.get(stream) ?? []).slice(from?.get(stream))]));
   }
 
   async readAt(positions: readonly string[]): Promise<readonly RecordedEvent[]> {

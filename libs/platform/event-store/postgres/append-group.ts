@@ -3,6 +3,8 @@ import { type Append, type Appended, StreamMoved } from '../event-store.js';
 /** An append on its way: its events as they will be stored, and who waits for the answer. */
 export interface WaitingAppend {
   readonly append: Append;
+  /** As `performance.now()` counts. */
+  readonly sendBy: number;
   /** Metadata and data of each event, in turn. */
   readonly texts: readonly string[];
   /** Characters in `texts`. */

@@ -1,12 +1,14 @@
 import { Client, type ClientConfig, DatabaseError } from 'pg';
 import { letGoOfTheGone } from '@lib/platform/postgres/answering-pool.js';
 import { checkForm, storedJson } from '../append-rules.js';
-import { type Append, type Appended, AppendUnknown, StreamMoved } from '../event-store.js';
+import { type Append, type Appended, AppendTooLate, AppendUnknown, StreamMoved } from '../event-store.js';
 import { answerOvertaken, type takeGroup, type WaitingAppend } from './append-group.js';
 import { BinaryArray } from './binary-array.js';
+import { tooLate } from './schema.js';
 import { asSent, isoInstant, sessionSettings } from './wire.js';
 
-const text = 'select log.append_group($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)';
+const text = 'select log.append_group($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)';
+const clock = `select date_trunc('milliseconds', clock_timestamp())`;
 /** Longer than PostgreSQL itself lets an append take, in milliseconds: no answer by then means that the connection is dead. */
 const answerTimeout = 5_000;
 
@@ -28,6 +30,8 @@ const mayBeOneMembersFault = (error: unknown): boolean => isRefusal(error) && /^
 export class GroupWriter {
   private readonly waiting: WaitingAppend[] = [];
   private client: Client | undefined;
+  /** Milliseconds by which the database's clock is ahead of `performance.now()`, or more. */
+  private databaseAhead = 0;
   private writing: Promise<void> | undefined;
   private closed = false;
 
@@ -48,11 +52,12 @@ export class GroupWriter {
 
   constructor(
     private readonly connection: ClientConfig,
+    private readonly writesWithin: number,
     private readonly grouping: typeof takeGroup,
     private readonly written: () => void,
   ) {}
 
-  append(append: Append): Promise<Appended> {
+  append(append: Append, sendBy: number): Promise<Appended> {
     return new Promise((resolve, reject) => {
       if (this.closed) throw new Error('the log is closed');
       checkForm(append);
@@ -65,7 +70,7 @@ export class GroupWriter {
           size += metadataText.length + dataText.length;
         }
       }
-      this.waiting.push({ append, texts, size, deferred: false, resolve, reject });
+      this.waiting.push({ append, sendBy, texts, size, deferred: false, resolve, reject });
       this.writing ??= this.writeWhatWaits();
     });
   }
@@ -98,7 +103,15 @@ export class GroupWriter {
   /** @returns what is left to do: to tell the members what became of them */
   private async write(group: readonly WaitingAppend[]): Promise<Tell> {
     try {
-      return this.outcome(group, await this.send(group));
+      const client = this.client ?? (await this.connect());
+      const now = performance.now();
+      const inTime = group.filter(({ sendBy }) => sendBy >= now);
+      const late = group.filter(({ sendBy }) => sendBy < now);
+      const tell = inTime.length > 0 ? this.outcome(inTime, await this.send(client, inTime, now)) : undefined;
+      return () => {
+        for (const { reject } of late) reject(new AppendTooLate('it waited until its time was over'));
+        tell?.();
+      };
     } catch (error) {
       if (group.length === 1 || !mayBeOneMembersFault(error)) return () => group.forEach(({ reject }) => reject(error));
       const tells: Tell[] = [];
@@ -107,17 +120,37 @@ export class GroupWriter {
     }
   }
 
-  private async send(group: readonly WaitingAppend[]): Promise<Answer> {
-    const client = this.client ?? (await this.connect());
-    const values = this.encode(group);
+  private async send(client: Client, group: readonly WaitingAppend[], now: number): Promise<Answer> {
+    const values = [...this.encode(group), this.deadline(group, now)];
     const query = { name: 'log-append', text, values, types: asSent, rowMode: 'array' as const, query_timeout: answerTimeout };
     try {
-      return (await client.query<[string]>(query)).rows[0]![0].split('|') as Answer;
+      const answer = (await client.query<[string]>(query)).rows[0]![0].split('|') as Answer;
+      this.learnTime(answer[1]);
+      return answer;
     } catch (error) {
+      if (isRefusal(error) && error.code === tooLate) {
+        // It was held up on its way, or the clocks have parted: a new connection learns the time anew.
+        this.abandon(client);
+        throw new AppendTooLate('it came to the database when its time was over', { cause: error });
+      }
       if (isRefusal(error)) throw error;
       this.abandon(client);
       throw new AppendUnknown('the answer to an append was lost', { cause: error });
     }
+  }
+
+  /**
+   * A process that stands still after this, or a line that does, cannot bring an append later: the database looks at its own clock.
+   * @returns in the database's time; none where nobody asked for any
+   */
+  private deadline(group: readonly WaitingAppend[], now: number): string {
+    if (group.every(({ sendBy }) => sendBy === Infinity)) return 'infinity';
+    return new Date(Math.floor(now + this.writesWithin + this.databaseAhead)).toISOString();
+  }
+
+  /** On its way here the instant has grown older, so a deadline that is reckoned by it comes early, never late. */
+  private learnTime(instant: string): void {
+    this.databaseAhead = Date.parse(isoInstant(instant)) - performance.now();
   }
 
   private async connect(): Promise<Client> {
@@ -125,7 +158,10 @@ export class GroupWriter {
     client.on('error', () => this.abandon(client));
     try {
       await client.connect();
-      await client.query(`${sessionSettings} set statement_timeout = '2s'`);
+      const settings = { text: `${sessionSettings} set statement_timeout = '2s'`, query_timeout: answerTimeout };
+      await client.query(settings);
+      const asked = { text: clock, types: asSent, rowMode: 'array' as const, query_timeout: answerTimeout };
+      this.learnTime((await client.query<[string]>(asked)).rows[0]![0]);
     } catch (error) {
       this.abandon(client);
       throw error;

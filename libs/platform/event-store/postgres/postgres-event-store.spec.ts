@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from 'pg';
 import { createTestDatabase, hasPostgres } from '@lib/platform/testing/test-database.js';
 import { append, aStream, describeEventStore, historyOf, noIncrementIsLost, outcome, write } from '../event-store.contract.js';
-import { appendOf, AppendUnknown, type EventStore, LogCorrupt, StreamMoved } from '../event-store.js';
+import { appendOf, AppendTooLate, AppendUnknown, type EventStore, LogCorrupt, StreamMoved } from '../event-store.js';
 import { answerOvertaken, takeGroup, type WaitingAppend } from './append-group.js';
 import { PostgresEventStore } from './postgres-event-store.js';
 import { createLogSchema } from './schema.js';
@@ -70,8 +70,8 @@ whereThereIsPostgres('the log in PostgreSQL', () => {
       const second = new PostgresEventStore({ connectionString: url });
       let turn = 0;
       const either: EventStore = {
-        append: appended => (turn++ % 2 === 0 ? store : second).append(appended),
-        read: streams => (turn++ % 2 === 0 ? store : second).read(streams),
+        append: (...asked) => (turn++ % 2 === 0 ? store : second).append(...asked),
+        read: (...asked) => (turn++ % 2 === 0 ? store : second).read(...asked),
       } as EventStore;
       await noIncrementIsLost(either);
       await second.close();
@@ -109,6 +109,38 @@ whereThereIsPostgres('the log in PostgreSQL', () => {
       expect(await historyOf(store, first)).toEqual([]);
       expect(await historyOf(store, 'second')).toEqual([]);
       expect(await store.head()).toBe(head);
+    });
+
+    test('an append that waits behind another until its time to be sent is over is not written', async () => {
+      const [first, waiting] = [aStream(), aStream()];
+      await other.query('begin');
+      await other.query('select from log.log_head for update');
+      const held = append(store, [write(first, -1)]);
+      await pause(20);
+      const late = store.append(appendOf([write(waiting, -1)], []), performance.now() + 100).catch((error: unknown) => error);
+      await pause(200);
+      await other.query('rollback');
+      await held;
+      expect(await late).toBeInstanceOf(AppendTooLate);
+      expect(await historyOf(store, waiting)).toEqual([]);
+    });
+
+    test('an append that is held up in the database until its time to be written is over is not written', async () => {
+      const hasty = new PostgresEventStore({ connectionString: url }, { writesWithin: 300 });
+      const [stream, before] = [aStream(), aStream()];
+      const soon = () => performance.now() + 5_000;
+      await hasty.append(appendOf([write(before, -1)], []), soon());
+      const head = await store.head();
+      await other.query('begin');
+      await other.query('select from log.log_head for update');
+      const late = hasty.append(appendOf([write(stream, -1)], []), soon()).catch((error: unknown) => error);
+      await pause(600);
+      await other.query('rollback');
+      expect(await late).toBeInstanceOf(AppendTooLate);
+      expect(await historyOf(store, stream)).toEqual([]);
+      expect(await store.head()).toBe(head);
+      await hasty.append(appendOf([write(stream, -1)], []), soon());
+      await hasty.close();
     });
 
     test('both or neither, whenever the server process ends; what was answered is there', async () => {
@@ -206,6 +238,7 @@ describe('a group', () => {
       ),
       texts: [],
       size: 0,
+      sendBy: Infinity,
       deferred: false,
       resolve: () => {},
       reject: error => rejected.push([...(error as StreamMoved).streams]),

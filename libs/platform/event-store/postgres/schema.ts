@@ -34,6 +34,9 @@ create or replace trigger events_are_kept before update or delete or truncate on
 alter table log.events enable always trigger events_are_kept;
 `;
 
+/** How PostgreSQL is told to say that the time of an append is over. */
+export const tooLate = 'YZ001';
+
 const hasMoved =
   'coalesce((select v.revision from log.events v where v.stream = e.stream order by v.revision desc limit 1), -1) <> e.expected';
 
@@ -44,7 +47,8 @@ const functions = `
 create or replace function log.append_group(
   expectation_member int[], expectation_stream text[], expectation_revision int[],
   event_member int[], event_stream text[], event_revision int[],
-  event_id uuid[], event_type text[], event_metadata text[], event_data text[]
+  event_id uuid[], event_type text[], event_metadata text[], event_data text[],
+  deadline timestamptz
 ) returns text language plpgsql as $$
 declare
   events int := cardinality(event_id);
@@ -56,6 +60,9 @@ begin
   update log.log_head h
     set position = h.position + events, recorded_at = greatest(h.recorded_at, date_trunc('milliseconds', clock_timestamp()))
     returning h.position - events, h.recorded_at into strict before, recorded;
+  if clock_timestamp() > deadline then
+    raise exception 'too late' using errcode = '${tooLate}';
+  end if;
 
   if not exists (
     select from (select unnest(expectation_stream) as stream, unnest(expectation_revision) as expected offset 0) e where ${hasMoved}

@@ -12,8 +12,8 @@ function takingTurns(stores: readonly PostgresEventStore[]): EventStore {
   let turn = 0;
   const next = () => stores[(turn += 1) % stores.length]!;
   return {
-    append: asked => next().append(asked),
-    read: streams => next().read(streams),
+    append: (...asked) => next().append(...asked),
+    read: (...asked) => next().read(...asked),
     readAt: positions => next().readAt(positions),
     readAppend: event => next().readAppend(event),
     readAll: (after, limit) => next().readAll(after, limit),

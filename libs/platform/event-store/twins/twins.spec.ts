@@ -3,6 +3,7 @@ import { createTestDatabase, hasPostgres } from '@lib/platform/testing/test-data
 import {
   aFailingAppendHarmsNoOther,
   aSlotHasOneHolder,
+  aStreamIsReadFromARevision,
   aStreamThatWasOnlyReadMustNotHaveMoved,
   followersMissNothing,
   noIncrementIsLost,
@@ -20,6 +21,7 @@ import {
   FailsTogether,
   ForgetsReadOnlyStreams,
   GroupsWithoutTheRule,
+  ReadsBehindTheRevision,
   WritesStreamByStream,
 } from './wrong-stores.js';
 
@@ -36,6 +38,7 @@ describe('the contract catches a store that', () => {
     ],
     ['forgets them when two check each other', () => new ForgetsReadOnlyStreams(), noTwoThatCheckEachOtherBothPass, 'all passed'],
     ['cuts pages anywhere', () => new CutsPagesAnywhere(), pagesEndWhereAppendsEnd, 'ends inside an append'],
+    ['reads behind the revision', () => new ReadsBehindTheRevision(), aStreamIsReadFromARevision, 'not the events from 0 on'],
     ['fails the good with the bad', () => new FailsTogether(), aFailingAppendHarmsNoOther, /16 !== 1/],
   ])('%s', async (_, make, check, complaint) => {
     await expect(check(make())).rejects.toThrow(complaint);

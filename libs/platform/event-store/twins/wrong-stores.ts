@@ -52,6 +52,13 @@ export class CutsPagesAnywhere extends MemoryEventStore {
   }
 }
 
+/** Takes the revision from which a stream is read for the last one that is known. */
+export class ReadsBehindTheRevision extends MemoryEventStore {
+  override read(streams: readonly string[], from: ReadonlyMap<string, number> = new Map()) {
+    return super.read(streams, new Map([...from].map(([stream, first]) => [stream, first + 1])));
+  }
+}
+
 /** Once one was overtaken, fails whatever else comes in the same turn. */
 export class FailsTogether extends MemoryEventStore {
   private failed = false;
