@@ -118,6 +118,14 @@ module.exports = {
       to: { path: '^libs/', pathNot: '^libs/(scrutiny/history/labels|platform/spreadsheet/harmless-text)\\.ts$' },
     },
     {
+      name: 'the-frame-knows-no-room',
+      comment:
+        'What several rooms of the console share lies in its shell. Two files there name the rooms: the routes, and the words.',
+      severity: 'error',
+      from: { path: '^apps/console/src/shell/', pathNot: '/(routes|language)\\.tsx?$' },
+      to: { path: '^apps/console/src/(volunteering|service-network|workforce|scrutiny|sheets)/' },
+    },
+    {
       name: 'the-console-runs-in-a-browser',
       severity: 'error',
       from: { path: '^apps/console/src/' },

@@ -53,6 +53,7 @@ const plants = {
     ['apps/demo/src/planted-tooled.ts', `import '../../../infra/kafka/ports.mjs';`],
   ],
   'the-console-knows-no-library': [['apps/console/src/shell/planted.ts', `import '@lib/platform/kernel/calendar.js';`]],
+  'the-frame-knows-no-room': [['apps/console/src/shell/planted-room.ts', `import '../workforce/words.ts';`]],
   'the-console-runs-in-a-browser': [['apps/console/src/shell/planted-file.ts', `import 'node:fs';`]],
   'nobody-runs-the-console': [['libs/workforce/planted/screen.ts', `import '../../../apps/console/src/shell/state-words.ts';`]],
   'no-test-code-in-production': [['libs/workforce/planted/tested.ts', `import '@lib/platform/testing/given.js';`]],

@@ -9,6 +9,8 @@ end $$;
 
 grant usage on schema house, access, lease, reactor, feed, read to yizhan_app;
 grant select, insert, update on access.credential to yizhan_app;
+revoke all on access.taken_list from yizhan_app, yizhan_auditor;
+grant select, insert on access.taken_list to yizhan_app;
 grant select, insert, update on house.followed_log to yizhan_app;
 grant select on house.made to yizhan_app;
 grant select, insert, update on lease.lease to yizhan_app;
@@ -30,7 +32,8 @@ begin
   end loop;
 end $$;
 
-grant usage on schema house, lease, reactor, feed, read to yizhan_auditor;
+grant usage on schema house, access, lease, reactor, feed, read to yizhan_auditor;
+grant select on access.taken_list to yizhan_auditor;
 grant select on all tables in schema house, lease, reactor, feed to yizhan_auditor;
 grant select on read.projection to yizhan_auditor;
 

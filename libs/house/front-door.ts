@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { Histogram, type Registry } from 'prom-client';
 import type { CommandDesk } from '@lib/platform/cqrs/command-desk.js';
+import { DatabaseAccessLog } from '@lib/access/access-log.js';
 import { HealthController, VITALS, type Vitals } from '@lib/platform/cqrs/health.controller.js';
 import { HouseModule } from '@lib/platform/cqrs/house.module.js';
 import type { LiveFeed } from '@lib/platform/cqrs/live.controller.js';
@@ -120,7 +121,7 @@ export interface FrontDoorParts {
 
 /** Every route of the office. */
 export function frontDoor(
-  { reader, log }: Foundation,
+  { reader, log, pool }: Foundation,
   {
     desk,
     known: { accounts, tree, gatekeeper, sessions },
@@ -148,6 +149,7 @@ export function frontDoor(
       waitFor: position => folding.caughtUpTo(position, readOwnWriteWithin),
     },
     called: labelOf,
+    accessLog: new DatabaseAccessLog(pool),
     log,
     controllers: consoleFolder ? doors.filter(door => door !== IndexController) : doors,
     providers: behindDoors({ sessions, accounts, tree, feed, vitals, document }),

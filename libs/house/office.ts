@@ -1,6 +1,7 @@
 import { accounts } from '@lib/access/account/account.views.js';
 import { SubscriptionModule } from '@lib/access/subscription/subscription.module.js';
 import type { OfficeModule } from '@lib/platform/cqrs/module-table.js';
+import { takenLists } from '@lib/scrutiny/access-log/taken-lists.views.js';
 import { commandTrail } from '@lib/scrutiny/history/command-trail.views.js';
 import { historyActors, historyOfAll, subjectHistory } from '@lib/scrutiny/history/history.views.js';
 import { ServiceCenterModule } from '@lib/service-network/service-center/service-center.module.js';
@@ -22,10 +23,13 @@ const HistoryModule: OfficeModule = {
   policies: [],
 };
 
+const AccessLogModule: OfficeModule = { at: 'access-log', commands: [], views: [takenLists], projections: [], policies: [] };
+
 /** The whole office: everything that can be asked, looked at, folded and followed. */
 export const office: readonly OfficeModule[] = [
   AccountModule,
   HistoryModule,
+  AccessLogModule,
   DivisionModule,
   ServiceCenterModule,
   ServiceStationModule,

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { createAccessLogTable } from '@lib/access/access-log.js';
 import { createCredentialSchema } from '@lib/access/sessions.js';
 import { createReactorSchema } from '@lib/platform/cqrs/reactor.js';
 import { createFeedSchema } from '@lib/platform/feed/relay-schema.js';
@@ -14,6 +15,7 @@ import { createFollowedLogTable } from './log.js';
 export async function makeOfficeTables(pool: Pool, keyPool: Pool): Promise<void> {
   await createFollowedLogTable(pool);
   await createCredentialSchema(pool);
+  await createAccessLogTable(pool);
   await createReactorSchema(pool);
   await createLeaseSchema(pool);
   await createFeedSchema(pool);

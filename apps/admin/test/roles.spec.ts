@@ -165,6 +165,8 @@ suite('with the roles of infra/postgres', () => {
     ['log', 'create schema planted', 'permission denied for database'],
     ['log', 'drop table log.events', 'must be owner of table events'],
     ['log', 'delete from access.credential', 'permission denied for table credential'],
+    ['log', 'delete from access.taken_list', 'permission denied for table taken_list'],
+    ['log', 'update access.taken_list set rows = 0', 'permission denied for table taken_list'],
     ['keys', 'delete from subject_key', 'permission denied for table subject_key'],
   ] as const)('those who run every day may not, in the database of the %s: %s', async (database, sql, refusal) => {
     expect(await refusalOf(app[database], sql)).toContain(refusal);
@@ -179,7 +181,15 @@ suite('with the roles of infra/postgres', () => {
 
   test('an auditor reads the log and where everything stands, and neither people nor keys', async () => {
     const { log: url, keys } = databasesAs('auditor');
-    for (const relation of ['log.events', 'log.log_head', 'read.projection', 'reactor.policy', 'feed.relay', 'lease.lease'])
+    for (const relation of [
+      'log.events',
+      'log.log_head',
+      'read.projection',
+      'reactor.policy',
+      'feed.relay',
+      'lease.lease',
+      'access.taken_list',
+    ])
       expect([relation, await refusalOf(url, `select from ${relation} limit 1`)]).toEqual([relation, 'done']);
     expect(await refusalOf(url, 'select from access.credential')).toMatch(/^permission denied for/);
     expect(await refusalOf(url, 'select from read.volunteer')).toMatch(/^permission denied for/);

@@ -222,6 +222,42 @@ jest.setTimeout(4 * patience);
     await page.getByRole('dialog').waitFor({ state: 'hidden' });
   });
 
+  test('an assignment by dragging that was sent late and refused is taken up again, with volunteer and station chosen', async () => {
+    const { page, context, goTo } = staff;
+    const volunteerId = await place.volunteer(8, '周秀英');
+    const another = await place.volunteer(9, '吴桂芳');
+    await goTo(`/centers/${place.centerId}/assign?station=${place.second}`);
+    await opened.does('staff', `service-stations/${place.second}/resume-service-station`, {});
+    const second = page.locator('.target', { hasText: '第二服务站' });
+    await second.getByText('服务站暂停中').waitFor({ state: 'detached' });
+    await page.locator('.candidate', { hasText: '周秀英' }).waitFor();
+    await context.setOffline(true);
+    await page.locator('.candidate', { hasText: '周秀英' }).dragTo(second);
+    await page.getByText('1 项等待发送').waitFor();
+    // Meanwhile one goes on, with somebody else chosen, to a page that was never read in this window.
+    await page.getByRole('checkbox', { name: /吴桂芳/ }).check();
+    await page.getByRole('link', { name: '总览', exact: true }).click();
+    await page.getByText('这个页面没有读到').waitFor();
+    await opened.does('staff', `volunteers/${volunteerId}/suspend-volunteer`, { reason: '外出' });
+    await context.setOffline(false);
+    await page.getByText('没有完成:周秀英到第二服务站').waitFor();
+    await page.getByRole('heading', { level: 1, name: '总览' }).waitFor();
+    await page.getByRole('button', { name: '修改后重发' }).click();
+    await page.waitForURL(`**/centers/${place.centerId}/assign?station=${place.second}`);
+    await page.getByText('已选 2 人').waitFor();
+    await page.getByText('已选,但不在下面的名单里').waitFor();
+    expect(await page.getByRole('checkbox', { name: /吴桂芳/ }).isChecked()).toBe(true);
+    // What stood in the way is mended, and the same is sent anew.
+    await opened.does('staff', `volunteers/${volunteerId}/reinstate-volunteer`, {});
+    await page.getByRole('checkbox', { name: /周秀英/ }).waitFor();
+    expect(await page.getByRole('checkbox', { name: /周秀英/ }).isChecked()).toBe(true);
+    await page.getByRole('button', { name: '分到此站(2) · 第二服务站' }).click();
+    await second.getByText('2 名志愿者').waitFor();
+    const { rows } = await opened.asks<{ rows: { fact: string }[] }>('staff', `history/${another}`);
+    expect(rows.filter(({ fact }) => fact === 'VolunteerLinkedToStation')).toHaveLength(1);
+    await page.getByText('已选 2 人').waitFor({ state: 'hidden' });
+  });
+
   test('an application that waits is one step away from what is to be done, and found by name when assigning', async () => {
     const { page, goTo } = staff;
     await goTo('/volunteers');

@@ -53,6 +53,7 @@ const payloads = {
     const { rows } = await opened.asks<{ rows: { commandId: string }[] }>('auditor', 'history?fact=VolunteerSuspended');
     auditPaths = [
       ['audit', '/history'],
+      ['taken-lists', '/taken-lists'],
       ['command', `/commands/${rows[0]!.commandId}`],
     ];
   }, 4 * patience);

@@ -238,6 +238,25 @@ const person = (nth: number, name: string) => [phone(nth), name, idNumber(nth), 
     for (const row of rows) expect(row[3]).toMatch(/^139\*{4}\d{4}$/);
   });
 
+  test('the auditor sees who took it, how many rows, and narrowed down to what, and finds it among others by list', async () => {
+    const auditor = await opened.visit('auditor');
+    const { page, goTo, barriers, picture } = auditor;
+    await goTo('/history');
+    await page.getByRole('link', { name: '名册导出记录' }).click();
+    const row = page.locator('.ant-table-row', { hasText: '志愿者名册' });
+    await row.getByText('另有查找(内容不留存)').waitFor();
+    for (const text of ['12', '服务中心工作人员(中心工作人员)']) await row.getByText(text, { exact: true }).waitFor();
+    expect(await page.getByText('王续').count()).toBe(0);
+    await page.getByText('共 1 次导出').waitFor();
+    expect(await barriers()).toEqual([]);
+    await picture('taken-lists');
+    await page.getByLabel('名册', { exact: true }).click();
+    await page.locator('.ant-select-item-option', { hasText: '社工名册' }).click();
+    await page.getByText('没有人导出过名册').waitFor();
+    expect(auditor.complaints).toEqual([]);
+    await auditor.context.close();
+  });
+
   test('the browser had nothing to complain of, and asked no other host', () => {
     expect(staff.complaints).toEqual([]);
   });

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { strFromU8, unzipSync } from 'fflate/browser';
 import readExcelFile from 'read-excel-file/node';
 import { firstSheetOf } from '../src/sheets/first-sheet.ts';
@@ -134,5 +136,25 @@ test('the reader takes such a file as any other: the example is no person, who s
   const book = await writtenBook([{ ...people!, rows: [...people!.rows, li] }, ...others]);
   expect(read('volunteers', await firstSheetOf(await book.arrayBuffer()), 'zh')).toMatchObject([
     { row: 3, name: '李玉兰', home: '丹春社区', skills: ['FIRST_AID'], fields: ['ELDERLY'], on: '2026-03-02', faults: [] },
+  ]);
+});
+
+test('the template filled in and saved by LibreOffice is read: numbers typed there stay texts, a day typed there is a day', async () => {
+  const file = readFileSync(resolve('apps/console/test/saved-by-libreoffice.xlsx'));
+  const rows = read('volunteers', await firstSheetOf(new Uint8Array(file).buffer), 'zh');
+  expect(
+    rows.map(({ name, idNumber, phone, home, skills, fields, on, faults }) => [
+      name,
+      idNumber,
+      phone,
+      home,
+      skills,
+      fields,
+      on,
+      faults,
+    ]),
+  ).toEqual([
+    ['张来一', '220102199003070021', '13843300001', '北山街道', ['COMPANIONSHIP', 'FIRST_AID'], ['ELDERLY'], '2026-11-20', []],
+    ['李玉兰', '11010519491231002X', '13843300002', '丹春社区', [], [], '2026-11-21', []],
   ]);
 });

@@ -58,6 +58,19 @@ test('no word is there that nothing says', () => {
   expect(isSaid({ key: 'shell.nobodySaysThis', zh: '', en: '' })).toBe(false);
 });
 
+test('the frame says no word of a room', () => {
+  const rooms = /\/src\/(volunteering|service-network|workforce|scrutiny|sheets)\//;
+  const ofRooms = files
+    .filter(file => isOfWords(file) && rooms.test(file))
+    .flatMap(file => [...readFileSync(file, 'utf8').matchAll(declared)].map(([, key]) => key!));
+  expect(ofRooms.length).toBeGreaterThan(100);
+  const frame = files
+    .filter(file => /\/src\/shell\//.test(file))
+    .map(file => readFileSync(file, 'utf8'))
+    .join('\n');
+  expect(ofRooms.filter(key => frame.includes(`'${key}'`))).toEqual([]);
+});
+
 test('people who help are called by one word', () => {
   const wrong = words.filter(({ zh }) => zh.replaceAll('多名义工', '').includes('义工'));
   expect(wrong.map(({ key }) => key)).toEqual([]);

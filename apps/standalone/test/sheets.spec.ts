@@ -7,6 +7,7 @@ import type { Reader, StillReader } from '@lib/platform/read-store/reader.js';
 import type { VolunteerTables } from '@lib/volunteering/volunteer/volunteer.views.js';
 import { RegisterVolunteer } from '@lib/volunteering/volunteer/volunteer.commands.js';
 import {
+  accountIdOf,
   beishan,
   furnish,
   idNumber,
@@ -126,6 +127,101 @@ type Sheets = Awaited<ReturnType<typeof readExcelFile>>;
       .findLast(({ msg }) => msg === 'exported');
     expect(line).toMatchObject({ account: 'staff', sheet: 'volunteerSheet', rows: 1, position: head, searched: true });
     expect(JSON.stringify(line)).not.toContain('jsz');
+  });
+
+  interface Taken {
+    readonly takenAt: string;
+    readonly actor: { readonly id: string; readonly name: string; readonly role: string };
+    readonly sheet: string;
+    readonly words: string;
+    readonly rows: number;
+    readonly filters: readonly string[];
+    readonly searched: boolean;
+    readonly position: string;
+  }
+  const taken = async (account: AccountName, filter = '') =>
+    house.as(account).sees<{ rows: readonly Taken[]; next: string | null }>(`/api/taken-lists${filter}`);
+
+  test('an auditor reads who took whom away, when, how many rows, narrowed down to what; the searched words are kept nowhere', async () => {
+    const head = await house.store.head();
+    await take('staff', `/api/volunteers.xlsx?stage=ACCEPTED&divisionId=${place(beishan)}&q=jsz`);
+    const [latest] = (await taken('auditor')).rows;
+    expect(latest).toMatchObject({
+      actor: { id: accountIdOf('staff'), name: 'staff账号', role: '中心工作人员' },
+      sheet: 'volunteerSheet',
+      words: '志愿者名册',
+      rows: 1,
+      filters: ['状态:已接纳', '居住地:北山街道'],
+      searched: true,
+      position: head,
+    });
+    expect(Math.abs(Date.parse(latest!.takenAt) - Date.now())).toBeLessThan(60_000);
+    const kept = await house.sql<{ line: string }>('select row_to_json(t)::text as line from access.taken_list t');
+    expect(kept.length).toBeGreaterThan(0);
+    expect(JSON.stringify(kept)).not.toContain('jsz');
+    for (const secret of [...here.secrets, ...here.names]) expect(JSON.stringify(kept)).not.toContain(secret);
+  });
+
+  test('it is found by the person who stood in it, by account, list and day, and read page by page', async () => {
+    await take('registrar', '/api/social-workers.xlsx?posted=true');
+    await take('registrar', '/api/social-workers.xlsx?posted=false');
+    const about = async (filter: string) => (await taken('auditor', `?${filter}`)).rows.map(({ sheet, rows }) => [sheet, rows]);
+    expect(await about(`subjectId=${here.freeWorkerId}&actor=${accountIdOf('registrar')}&limit=1`)).toEqual([['workerSheet', 1]]);
+    const latest = await taken('auditor', `?actor=${accountIdOf('registrar')}&sheet=workerSheet&limit=1`);
+    expect(latest.rows).toMatchObject([{ filters: ['已驻站:否'] }]);
+    const before = await taken('auditor', `?actor=${accountIdOf('registrar')}&sheet=workerSheet&limit=1&cursor=${latest.next}`);
+    expect(before.rows).toMatchObject([{ filters: ['已驻站:是'] }]);
+    expect(await about('to=2026-01-01')).toEqual([]);
+    expect((await about('from=2026-01-01')).length).toBeGreaterThan(2);
+  });
+
+  test('who looks into one place does not see what was taken from another; who may not look at all is refused', async () => {
+    await take('otherStaff', '/api/volunteers.xlsx');
+    const takers = async (account: AccountName) => (await taken(account, '?limit=200')).rows.map(({ actor }) => actor.id);
+    expect(await takers('auditor')).not.toContain(accountIdOf('otherStaff'));
+    expect(await takers('otherAuditor')).toContain(accountIdOf('otherStaff'));
+    expect(await takers('otherAuditor')).not.toContain(accountIdOf('staff'));
+    // A list of the whole province holds people of both places.
+    await take('provinceRegistrar', '/api/volunteers.xlsx');
+    for (const account of ['auditor', 'otherAuditor', 'provinceAuditor', 'countyOversight'] as const)
+      expect([account, (await takers(account))[0]]).toEqual([account, accountIdOf('provinceRegistrar')]);
+    // A file without rows took nobody away; it stands where they might have been.
+    await take('otherStaff', `/api/volunteers.xlsx?q=${encodeURIComponent('没有这个人')}`);
+    expect((await taken('otherAuditor')).rows[0]).toMatchObject({ rows: 0, actor: { id: accountIdOf('otherStaff') } });
+    for (const account of ['staff', 'worker'] as const)
+      expect([account, (await house.as(account).get('/api/taken-lists')).status]).toEqual([account, 403]);
+    expect((await house.anybody.get('/api/taken-lists')).status).toBe(401);
+  });
+
+  test.each([
+    ['sheet=noSheet', 'sheet', '没有“noSheet”这份名册;有:stationSheet, volunteerSheet, workerSheet'],
+    ['from=2027-01-01', 'from', '起始日期不能晚于今天'],
+    ['from=2026-02-02&to=2026-02-01', 'to', '结束日期不能早于起始日期'],
+    ['subjectId=somebody', 'subjectId', ''],
+    ['cursor=x', '', ''],
+  ])('what makes no sense is refused with a sentence: %s', async (filter, pointer, words) => {
+    const answer = await house.as('auditor').get(`/api/taken-lists?${filter}`, { 'accept-language': 'zh-CN' });
+    expect(answer.status).toBe(400);
+    if (pointer) expect(JSON.stringify(answer.body)).toContain(pointer);
+    expect(answer.text).toContain(words);
+  });
+
+  test('nothing leaves when it cannot be written down first', async () => {
+    await house.sql('alter table access.taken_list rename to taken_list_hidden');
+    try {
+      const refused = await ask('staff', '/api/volunteers.xlsx');
+      expect(refused.status).toBe(500);
+      expect(refused.headers['content-type']).toContain('application/problem+json');
+      expect(refused.headers['x-rows']).toBeUndefined();
+    } finally {
+      await house.sql('alter table access.taken_list_hidden rename to taken_list');
+    }
+    expect((await ask('staff', '/api/volunteers.xlsx')).status).toBe(200);
+  });
+
+  test('what was written down is neither changed nor deleted, not even by the owner of the table', async () => {
+    for (const change of ['update access.taken_list set rows = 0', 'delete from access.taken_list', 'truncate access.taken_list'])
+      await expect(house.sql(change)).rejects.toThrow('what was taken away stays on record');
   });
 
   test('headings and values come in the language that is asked for', async () => {

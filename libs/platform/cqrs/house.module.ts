@@ -3,6 +3,7 @@ import { APP_FILTER, APP_GUARD, DiscoveryModule } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
 import type { Logger } from 'pino';
 import type { Gatekeeper } from '@lib/platform/kernel/access.js';
+import type { AccessLog } from './access-log.js';
 import type { CommandDesk } from './command-desk.js';
 import { AUTHENTICATOR, Guard, type Authenticator } from './guard.js';
 import type { OfficeModule } from './module-table.js';
@@ -23,11 +24,15 @@ export interface HouseParts {
   readonly readSide?: ReadSide;
   /** What stored values are called, for the lists that can be taken away. */
   readonly called?: Called;
+  /** For the lists that can be taken away; without one nothing leaves. */
+  readonly accessLog?: AccessLog;
   readonly log: Logger;
   /** Routes that no table describes: sessions, live updates, health. */
   readonly controllers: readonly Type[];
   readonly providers: readonly Provider[];
 }
+
+const nothingLeaves: AccessLog = { record: () => Promise.reject(new Error('there is no access log')) };
 
 /** The house as Nest sees it: every row of every table as handler and route, behind one guard and one filter. */
 @Module({})
@@ -39,6 +44,7 @@ export class HouseModule {
     authenticator,
     readSide,
     called = String,
+    accessLog = nothingLeaves,
     log,
     controllers,
     providers,
@@ -59,7 +65,7 @@ export class HouseModule {
         { provide: GATEKEEPER, useValue: gatekeeper },
         { provide: AUTHENTICATOR, useValue: authenticator },
         ...(readSide ? [{ provide: READ_SIDE, useValue: readSide }] : []),
-        { provide: SHEET_DESK, useValue: new SheetDesk(log, called) },
+        { provide: SHEET_DESK, useValue: new SheetDesk(log, called, accessLog) },
         { provide: APP_GUARD, useClass: Guard },
         { provide: APP_FILTER, useValue: new ProblemFilter(log) },
         ...providers,

@@ -165,6 +165,14 @@ const commandWords = new Map<string, Words>();
 /** What a command is called, by the name that its facts carry; undefined for what no table holds any more. */
 export const wordsOfCommand = (name: string): Words | undefined => commandWords.get(name);
 
+const sheetsByName = new Map<string, AnySheet>();
+
+/** A list that may be taken away, by the name that the access log knows; undefined for what no table holds any more. */
+export const sheetNamed = (name: string): AnySheet | undefined => sheetsByName.get(name);
+
+/** The names of all lists that may be taken away, sorted. */
+export const sheetNames = (): readonly string[] => [...sheetsByName.keys()].sort();
+
 interface Table<State, As extends string> {
   readonly as: As;
   readonly at: string;
@@ -186,6 +194,7 @@ export function aggregateModule<State, const As extends string>(
   { as, at, id, commands, views = [], sheets = [], projections = [], policies = [] }: Table<State, As>,
 ): OfficeModule {
   for (const { command, words } of commands) commandWords.set(command.name, words);
+  for (const sheet of sheets) sheetsByName.set(sheet.name, sheet);
   const filed = (commands as readonly CommandRow[]).map(row => ({ ...row, aggregate, as, at, id }));
   return { at, commands: filed, views, sheets, projections, policies };
 }

@@ -4,17 +4,17 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { Gatekeeper, Principal } from '@lib/platform/kernel/access.js';
 import { dateInShanghai } from '@lib/platform/kernel/calendar.js';
-import { isUuid } from '@lib/platform/kernel/uuid.js';
 import { workbookOf, type Cell } from '@lib/platform/spreadsheet/workbook.js';
-import { holds, now } from '@lib/platform/read-store/moment.js';
 import type { Reader, StillReader } from '@lib/platform/read-store/reader.js';
+import type { AccessLog } from './access-log.js';
 import { By } from './by.js';
 import { checkedQuery } from './checked.js';
 import { principalOf } from './guard.js';
 import { NotFound, NotYet, SheetsBusy, TooManyRows } from './no.js';
 import { languageOf } from './problems.js';
 import { define, description, isNotYetMade, problemResponse, signedInAs, waitFor, type Handle, type ReadSide } from './routes.js';
-import { mostRows, type AnySheet, type Called, type Column, type Filter } from './sheets.js';
+import { filtersInWords } from './sheet-filters.js';
+import { mostRows, type AnySheet, type Called, type Column } from './sheets.js';
 import { GATEKEEPER, READ_SIDE, SHEET_DESK } from './tokens.js';
 import type { Language, Looking } from './views.js';
 
@@ -38,7 +38,8 @@ interface Asked {
 
 interface Made {
   readonly file: Buffer;
-  readonly rows: number;
+  readonly subjectIds: readonly string[];
+  readonly divisionIds: readonly string[];
   readonly position: string;
 }
 
@@ -51,6 +52,7 @@ export class SheetDesk {
   constructor(
     private readonly log: Logger,
     private readonly called: Called,
+    private readonly accessLog: AccessLog,
   ) {}
 
   /** @throws TooManyRows, SheetsBusy, and whatever the list throws */
@@ -66,12 +68,24 @@ export class SheetDesk {
     }
   }
 
-  /** Who took how much of which list. What was searched for is left out: it may be a name. */
-  record({ sheet, ask, looking: { principal }, roles }: Asked, { rows, position }: Made, requestId: string): void {
+  /** Who took whom, of which list. @throws whatever the access log throws; then nothing may leave */
+  async record({ sheet, ask, looking: { principal, reach }, roles }: Asked, made: Made, requestId: string): Promise<void> {
+    const { subjectIds, divisionIds, position } = made;
     const filters = Object.fromEntries(Object.entries(ask).filter(([name, value]) => name !== 'q' && value !== undefined));
     const searched = 'q' in ask && ask.q !== undefined;
+    await this.accessLog.record({
+      principal,
+      roles,
+      sheet: sheet.name,
+      filters,
+      searched,
+      subjectIds,
+      divisionIds: subjectIds.length > 0 ? divisionIds : reach.divisionIds,
+      position,
+      requestId,
+    });
     this.log.info(
-      { requestId, account: principal.name, roles, sheet: sheet.name, filters, searched, rows, position },
+      { requestId, account: principal.name, roles, sheet: sheet.name, filters, searched, rows: subjectIds.length, position },
       'exported',
     );
   }
@@ -80,16 +94,20 @@ export class SheetDesk {
     const { sheet, signal } = asked;
     const { language, reader } = looking;
     const { called } = this;
-    const filters = await this.filtersIn(asked, reader);
-    let count = 0;
+    const filters = await filtersInWords(sheet, { ...asked.ask }, { reader, language, called });
+    const subjectIds: string[] = [];
+    const divisionIds = new Set<string>();
     async function* rows(): AsyncGenerator<readonly (readonly Cell[])[]> {
       for (let cursor: string | undefined; ;) {
         const ask = { ...asked.ask, limit: rowsAtOnce, ...(cursor === undefined ? {} : { cursor }) };
         const found = await sheet.of.answer(ask as never, looking as never);
         if (!found) throw new NotFound();
         const page = found.body as Page;
-        count += page.rows.length;
-        if (count > most) throw new TooManyRows(most);
+        for (const about of page.rows.map(sheet.about)) {
+          subjectIds.push(about.id);
+          divisionIds.add(about.divisionId);
+        }
+        if (subjectIds.length > most) throw new TooManyRows(most);
         yield page.rows.map(row => sheet.columns.map(({ of }) => of(row, { language, called })));
         if (page.next === null) return;
         cursor = page.next;
@@ -104,7 +122,7 @@ export class SheetDesk {
           name: say(language, '说明', 'About'),
           lines: [
             [say(language, '名册', 'List'), sheet.words[language]],
-            [say(language, '行数', 'Rows'), String(count)],
+            [say(language, '行数', 'Rows'), String(subjectIds.length)],
             [say(language, '筛选', 'Filters'), filters.join(say(language, ';', '; ')) || say(language, '无', 'none')],
             [say(language, '导出账号', 'Taken by'), looking.principal.name],
             [say(language, '角色', 'Role'), asked.roles.map(role => called(role, language)).join(say(language, '、', ', '))],
@@ -126,37 +144,12 @@ export class SheetDesk {
       },
       signal,
     );
-    return { file, rows: count, position };
-  }
-
-  private filtersIn({ sheet, ask, looking: { language } }: Asked, reader: Reader): Promise<readonly string[]> {
-    const set = Object.entries(ask).filter(([name, value]) => value !== undefined && sheet.filters[name] !== undefined);
-    return Promise.all(
-      set.map(async ([name, value]) => {
-        const { words, names } = sheet.filters[name]!;
-        const shown = (names && (await nameOf(reader, names, value))) ?? this.called(value, language);
-        return `${words[language]}:${shown}`;
-      }),
-    );
+    return { file, subjectIds, divisionIds: [...divisionIds], position };
   }
 }
 
 const inShanghai = (at: Date) =>
   `${dateInShanghai(at.getTime())} ${at.toLocaleTimeString('en-GB', { timeZone: 'Asia/Shanghai', hour12: false })}`;
-
-type Named = Readonly<Record<string, Readonly<Record<string, string>>>>;
-
-async function nameOf(reader: Reader, { table, key }: NonNullable<Filter['names']>, id: unknown): Promise<string | undefined> {
-  if (!isUuid(id as string)) return undefined;
-  const found = await reader
-    .tables<Named>()
-    .selectFrom(table)
-    .select('name')
-    .where(key, '=', id as string)
-    .where(holds(table, now))
-    .executeTakeFirst();
-  return found?.name;
-}
 
 /** Aborted when whoever asked has gone away before the answer was sent. */
 function goneAway(reply: FastifyReply): AbortSignal {
@@ -227,13 +220,13 @@ function addSheet(controller: Type, sheet: AnySheet) {
       throw isNotYetMade(error) ? new NotYet() : error;
     });
     // Written down before the first byte leaves.
-    desk.record(asked, made, request.id);
+    await desk.record(asked, made, request.id);
     const fileName = encodeURIComponent(`${sheet.words[language]}-${dateInShanghai(Date.now())}.xlsx`);
     reply
       .header('content-type', mediaType)
       .header('content-disposition', `attachment; filename*=UTF-8''${fileName}`)
       .header('x-position', made.position)
-      .header('x-rows', String(made.rows));
+      .header('x-rows', String(made.subjectIds.length));
     return made.file;
   }
 

@@ -38,6 +38,14 @@ export interface Filter {
   readonly words: Words;
   /** Its value is the id of something that this read model has a name for, under this column. */
   readonly names?: { readonly table: string; readonly key: string };
+  /** What its values are called here, where the same value means something else elsewhere. */
+  readonly values?: Readonly<Record<string, Words>>;
+}
+
+/** Whom, or what, a row is about, and where that is at home: the access log says so. */
+export interface About {
+  readonly id: string;
+  readonly divisionId: string;
 }
 
 /** A role that may take a list away, and of how many rows at most. */
@@ -51,6 +59,7 @@ export interface AnySheet {
   readonly at: string;
   readonly by: readonly [Taker, ...Taker[]];
   readonly words: Words;
+  readonly about: (row: never) => About;
   readonly filters: Readonly<Record<string, Filter>>;
   readonly columns: readonly Column<never>[];
 }
@@ -58,6 +67,7 @@ export interface AnySheet {
 interface SheetRules<Row, Ask> {
   readonly by: readonly [Taker, ...Taker[]];
   readonly words: Words;
+  readonly about: (row: Row) => About;
   readonly filters: { readonly [Name in Exclude<keyof Ask, 'cursor' | 'limit' | 'sort' | 'direction'>]-?: Filter };
   readonly columns: readonly Column<Row>[];
 }

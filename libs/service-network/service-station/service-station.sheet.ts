@@ -26,8 +26,9 @@ export const stationSheet = sheetOf<RegisteredStation, AskStationRegister>()('st
     { ...oversight, most: mostRows },
   ],
   words: { zh: '服务站名册', en: 'Stations' },
+  about: ({ stationId, divisionId }) => ({ id: stationId, divisionId }),
   filters: {
-    stage: { words: { zh: '状态', en: 'stage' } },
+    stage: { words: { zh: '状态', en: 'stage' }, values: words },
     centerId: { words: { zh: '服务中心', en: 'center' }, names: { table: 'serviceCenter', key: 'centerId' } },
     divisionId: { words: { zh: '区划', en: 'division' }, names: { table: 'division', key: 'divisionId' } },
   },

@@ -19,9 +19,10 @@ export const volunteerSheet = sheetOf<RegisteredVolunteer, AskVolunteerRegister>
     { ...registrar, most: mostRows },
   ],
   words: { zh: '志愿者名册', en: 'Volunteers' },
+  about: ({ volunteerId, homeDivisionId }) => ({ id: volunteerId, divisionId: homeDivisionId }),
   filters: {
     q: { words: { zh: '查找', en: 'searched for' } },
-    stage: { words: { zh: '状态', en: 'stage' } },
+    stage: { words: { zh: '状态', en: 'stage' }, values: stages },
     skill: { words: { zh: '技能', en: 'skill' } },
     field: { words: { zh: '服务领域', en: 'field of service' } },
     availability: { words: { zh: '可服务时段', en: 'has time' } },

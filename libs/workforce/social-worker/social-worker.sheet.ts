@@ -17,11 +17,12 @@ export const workerSheet = sheetOf<RegisteredWorker, WorkerRegisterAsk>()('worke
     { ...registrar, most: mostRows },
   ],
   words: { zh: '社工名册', en: 'Social workers' },
+  about: ({ workerId, homeDivisionId }) => ({ id: workerId, divisionId: homeDivisionId }),
   filters: {
     q: { words: { zh: '查找', en: 'searched for' } },
     level: { words: { zh: '级别', en: 'level' } },
     status: { words: { zh: '专业状态', en: 'professional status' } },
-    stage: { words: { zh: '状态', en: 'stage' } },
+    stage: { words: { zh: '状态', en: 'stage' }, values: stages },
     specialism: { words: { zh: '专长', en: 'specialism' } },
     posted: { words: { zh: '已驻站', en: 'in charge of a station' } },
     stationId: { words: { zh: '服务站', en: 'station' }, names: { table: 'serviceStation', key: 'stationId' } },

@@ -42,4 +42,23 @@ export const auditWords = {
   'audit.answersTo': { zh: '由这件事引起:{words}', en: 'It follows from this: {words}' },
   'audit.answersFact': { zh: '由第 {position} 条引起', en: 'follows from no. {position}' },
   'audit.notWhole': { zh: '后果很多,只显示前 1,000 条事实。', en: 'There is more: the first 1,000 facts are shown.' },
+  'audit.taken': { zh: '名册导出记录', en: 'Lists taken away' },
+  'audit.takenHint': {
+    zh: '每次导出都在文件离开之前记下,不能修改或删除。',
+    en: 'Each export is written down before the file leaves, and is never changed or deleted.',
+  },
+  'audit.takenAt': { zh: '时间', en: 'When' },
+  'audit.takenList': { zh: '名册', en: 'List' },
+  'audit.takenRows': { zh: '行数', en: 'Rows' },
+  'audit.takenFilters': { zh: '筛选', en: 'Filters' },
+  'audit.takenSearched': { zh: '另有查找(内容不留存)', en: 'searched as well (for what, is not kept)' },
+  'audit.takenNone': {
+    zh: '没有人导出过名册。有人导出后,这里会出现一行;如设了筛选,可放宽后再看。',
+    en: 'Nobody has taken a list away. Once somebody does, a row appears here; widen the filters if there are any.',
+  },
+  'audit.takenSoFar': { zh: '已读 {count} 次导出,向下滚动继续', en: '{count} exports read; scroll for more' },
+  'audit.takenAll': { zh: '共 {count} 次导出', en: '{count} exports in all' },
+  'takenSheet.volunteerSheet': { zh: '志愿者名册', en: 'Volunteers' },
+  'takenSheet.workerSheet': { zh: '社工名册', en: 'Social workers' },
+  'takenSheet.stationSheet': { zh: '服务站名册', en: 'Stations' },
 } as const;

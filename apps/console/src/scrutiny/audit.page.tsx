@@ -50,7 +50,12 @@ export function AuditPage() {
             {wanted.until ? say('scrutiny.asOfShown', { date: day(wanted.until) }) : say('scrutiny.latestFirst')}
           </span>
         }
-        actions={<Link to="/structure">{say('audit.structure')}</Link>}
+        actions={
+          <>
+            <Link to="/taken-lists">{say('audit.taken')}</Link>
+            <Link to="/structure">{say('audit.structure')}</Link>
+          </>
+        }
       />
       <Section title={say('audit.everything')} extra={<FindCommand />}>
         <HistoryFilters wanted={wanted} want={setWanted} />

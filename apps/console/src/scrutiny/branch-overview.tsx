@@ -62,7 +62,7 @@ function PersonRow({ node: { id, kind, name, primary, since } }: { node: Structu
           {primary ? <span className="quiet"> · {say('network.primary')}</span> : null}
         </span>
       </td>
-      <td data-label={say('overview.since')}>{since ? say('network.since', { date: day(since) }) : '—'}</td>
+      <td data-label={say('overview.since')}>{since ? say('period.since', { date: day(since) }) : '—'}</td>
     </tr>
   );
 }
@@ -94,7 +94,7 @@ export function BranchOverview({ of, days }: { of: Branch; days: Days }) {
         <table className="grid-list">
           <thead>
             <tr>
-              <th scope="col">{kind === 'PERSON' ? say('volunteering.name') : title}</th>
+              <th scope="col">{kind === 'PERSON' ? say('person.name') : title}</th>
               <th scope="col">{say('network.state')}</th>
               {columns[kind].map(word => (
                 <th key={word} scope="col" className="right">

@@ -40,7 +40,7 @@ function WorkerCheck() {
         <p className="quiet spaced">{say('public.checkHint')}</p>
         <Form<Asked> name="check" layout="vertical" requiredMark={false} onFinish={setAsked}>
           <div className="side-by-side">
-            <Form.Item name="name" label={say('volunteering.name')} rules={required('volunteering.name')}>
+            <Form.Item name="name" label={say('person.name')} rules={required('person.name')}>
               <Input maxLength={60} autoComplete="off" />
             </Form.Item>
             <Form.Item name="certificateNumber" label={say('public.number')} rules={required('public.number')}>

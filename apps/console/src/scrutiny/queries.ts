@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { answered, api } from '../shell/api.ts';
-import type { components } from '../shell/contract.ts';
+import type { components, paths } from '../shell/contract.ts';
 
 export type HistoryEntry = components['schemas']['HistoryEntry'];
 
@@ -32,6 +32,30 @@ export const historyBy = (filter: HistoryFilter, subjectId?: string) =>
     },
     initialPageParam: '',
     getNextPageParam: ({ next }) => next,
+  });
+
+export type TakenList = components['schemas']['TakenList'];
+type TakenAsked = NonNullable<paths['/api/taken-lists']['get']['parameters']['query']>;
+export type TakenFilter = Omit<TakenAsked, 'cursor' | 'limit'>;
+
+/** What is chosen above the list; a choice that was taken back is undefined. */
+export type TakenWanted = { readonly [Name in keyof TakenFilter]?: TakenFilter[Name] | undefined };
+
+/** Which lists left the house as files, the latest first. */
+export const takenLists = (filter: TakenFilter) =>
+  infiniteQueryOptions({
+    queryKey: ['history', 'taken', filter],
+    queryFn: async ({ signal, pageParam }) =>
+      answered(
+        await api.GET('/api/taken-lists', {
+          params: { query: { ...filter, limit: 100, ...(pageParam ? { cursor: pageParam } : {}) } },
+          signal,
+        }),
+      ),
+    initialPageParam: '',
+    getNextPageParam: ({ next }) => next,
+    // No fact tells of it.
+    staleTime: 0,
   });
 
 /** Who did anything within one's places. */

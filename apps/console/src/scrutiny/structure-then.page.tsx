@@ -64,7 +64,7 @@ function Node({ node, moment }: { node: StructureNode; moment: Moment }) {
         {[
           of ? '' : called(kind, 'node'),
           joined(reasons.map(reason => called(reason, 'reason'))),
-          since ? say('network.since', { date: day(since) }) : '',
+          since ? say('period.since', { date: day(since) }) : '',
           counts && kind !== 'STATION' ? `${say('figure.stations')} ${number(counts.stations)}` : '',
           counts ? `${say('figure.volunteers')} ${number(counts.volunteers)}` : '',
         ]

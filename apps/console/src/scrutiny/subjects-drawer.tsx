@@ -95,7 +95,7 @@ function Subjects({ asked: { figure, divisionId }, on }: { asked: AskedFigure; o
               </SubjectLink>
               <span className="quiet">
                 {kind === 'DIVISION' ? '' : `${divisionName} · `}
-                {say('network.since', { date: day(since) })}
+                {say('period.since', { date: day(since) })}
               </span>
               <details onToggle={({ currentTarget: { open } }) => open && setOpened(new Set([...opened, key]))}>
                 <summary>{say('overview.fact')}</summary>

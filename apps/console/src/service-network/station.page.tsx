@@ -39,7 +39,7 @@ function Linked({ card, mayLink }: { card: Card<StationCard>; mayLink: boolean }
               {person}
             </Link>
             <span className="quiet">
-              {say('network.since', { date: day(since) })}
+              {say('period.since', { date: day(since) })}
               {primary ? ` · ${say('network.primary')}` : ''}
             </span>
             {mayLink ? (

@@ -77,7 +77,6 @@ export const networkWords = {
     zh: '岗位空缺。一站一社工,请先指派。',
     en: 'The post is vacant. One station, one worker: assign one first.',
   },
-  'network.since': { zh: '自 {date}', en: 'since {date}' },
   'network.primary': { zh: '主要站', en: 'primary' },
   'network.firstShown': { zh: '共 {count} 名,这里显示前 {shown} 名', en: '{count} in all; the first {shown} are shown' },
   'network.whichWorker': {

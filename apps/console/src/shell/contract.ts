@@ -1400,6 +1400,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/taken-lists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 名册导出记录
+         * @description Who took which list away as a file, when, narrowed down to what; the latest first. May: auditor, oversight, registrar.
+         */
+        get: operations["takenLists"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/divisions/{divisionId}": {
         parameters: {
             query?: never;
@@ -3334,6 +3354,103 @@ export interface components {
              * @example true
              */
             whole: boolean;
+        };
+        /**
+         * @description A list that somebody took away as a file.
+         * @example {
+         *       "takenId": "0b8f6f6e-0d4e-4c57-9a55-0c6f0a1b2c71",
+         *       "takenAt": "2026-03-02T02:00:00.000Z",
+         *       "actor": {
+         *         "id": "0b8f6f6e-0d4e-4c57-9a55-0c6f0a1b2c41",
+         *         "name": "服务中心工作人员",
+         *         "role": "中心工作人员"
+         *       },
+         *       "sheet": "volunteerSheet",
+         *       "words": "志愿者名册",
+         *       "rows": 42,
+         *       "filters": [
+         *         "居住地:北山街道"
+         *       ],
+         *       "searched": false,
+         *       "position": "13021"
+         *     }
+         */
+        TakenList: {
+            /**
+             * @description The id of this entry.
+             * @example 0b8f6f6e-0d4e-4c57-9a55-0c6f0a1b2c71
+             */
+            takenId: string;
+            /**
+             * @description When it left: ISO 8601 in UTC.
+             * @example 2026-03-02T02:00:00.000Z
+             */
+            takenAt: string;
+            /** @description Who did it · 操作者 */
+            actor: components["schemas"]["HistoryActor"];
+            /**
+             * @description Which list, by its name.
+             * @example volunteerSheet
+             */
+            sheet: string;
+            /**
+             * @description What that list is called.
+             * @example 志愿者名册
+             */
+            words: string;
+            /**
+             * @description How many rows it had.
+             * @example 42
+             */
+            rows: number;
+            /**
+             * @description What it was narrowed down to, in words.
+             * @example [
+             *       "居住地:北山街道"
+             *     ]
+             */
+            filters: string[];
+            /**
+             * @description Whether something was searched for as well; what, is not kept, as it may be a name.
+             * @example false
+             */
+            searched: boolean;
+            /**
+             * @description It held every fact up to there.
+             * @example 13021
+             */
+            position: string;
+        };
+        /**
+         * @description What was taken away, the latest first.
+         * @example {
+         *       "rows": [
+         *         {
+         *           "takenId": "0b8f6f6e-0d4e-4c57-9a55-0c6f0a1b2c71",
+         *           "takenAt": "2026-03-02T02:00:00.000Z",
+         *           "actor": {
+         *             "id": "0b8f6f6e-0d4e-4c57-9a55-0c6f0a1b2c41",
+         *             "name": "服务中心工作人员",
+         *             "role": "中心工作人员"
+         *           },
+         *           "sheet": "volunteerSheet",
+         *           "words": "志愿者名册",
+         *           "rows": 42,
+         *           "filters": [
+         *             "居住地:北山街道"
+         *           ],
+         *           "searched": false,
+         *           "position": "13021"
+         *         }
+         *       ],
+         *       "next": null
+         *     }
+         */
+        TakenLists: {
+            /** @description The rows of this page · 本页各行 */
+            rows: components["schemas"]["TakenList"][];
+            /** @description Asks for what came before; null at the beginning. */
+            next: string | null;
         };
         /**
          * @description A division in a list.
@@ -9416,6 +9533,51 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SubjectHistory"];
+                };
+            };
+            400: components["responses"]["answer-400"];
+            401: components["responses"]["answer-401"];
+            403: components["responses"]["answer-403"];
+            404: components["responses"]["answer-404"];
+            503: components["responses"]["answer-503"];
+        };
+    };
+    takenLists: {
+        parameters: {
+            query?: {
+                /** @description Rows of a page. */
+                limit?: components["parameters"]["limit"];
+                /** @description `next` of the page before. */
+                cursor?: components["parameters"]["cursor"];
+                /** @description Only what this account took. */
+                actor?: string;
+                /** @description Only of this list. */
+                sheet?: string;
+                /** @description Only what had a row about this worker, volunteer or station. */
+                subjectId?: string;
+                /** @description Only what was taken on this day or later, in Asia/Shanghai. */
+                from?: string;
+                /** @description Only what was taken on this day or earlier, in Asia/Shanghai. */
+                to?: string;
+            };
+            header?: {
+                /** @description The position of a receipt: the answer has folded at least that, or is 503 after two seconds */
+                "X-After"?: components["parameters"]["X-After"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As of the position in the header X-Position */
+            200: {
+                headers: {
+                    /** @description How far the answer has come in the log */
+                    "X-Position"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TakenLists"];
                 };
             };
             400: components["responses"]["answer-400"];

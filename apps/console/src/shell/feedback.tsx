@@ -77,8 +77,12 @@ export function tellWithUndo(what: string, undo: () => Promise<unknown>): void {
   });
 }
 
-/** Sends it, and tells how it ended. @returns undefined when it was refused */
-export async function sendAndTell(command: Command, undo?: () => Command): Promise<Receipt | undefined> {
+/**
+ * Sends it, and tells how it ended.
+ * @param again opens what was sent, when it is refused
+ * @returns undefined when it was refused
+ */
+export async function sendAndTell(command: Command, undo?: () => Command, again?: () => void): Promise<Receipt | undefined> {
   try {
     const receipt = await send(command);
     const what = say('shell.done', { what: command.title });
@@ -86,7 +90,7 @@ export async function sendAndTell(command: Command, undo?: () => Command): Promi
     else tell(what);
     return receipt;
   } catch (error) {
-    tellRefusal(command.title, error);
+    tellRefusal(command.title, error, again);
     return undefined;
   }
 }

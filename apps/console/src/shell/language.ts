@@ -12,6 +12,7 @@ import { workforceWords } from '../workforce/words.ts';
 import { sheetWords } from '../sheets/words.ts';
 import { tourWords } from '../tour/words.ts';
 import { stateWords } from './state-words.ts';
+import { personWords } from './person-words.ts';
 import { factWords } from './fact-words.ts';
 import { shellWords } from './words.ts';
 
@@ -19,6 +20,7 @@ export type Language = 'zh' | 'en';
 
 const catalogue = {
   ...shellWords,
+  ...personWords,
   ...stateWords,
   ...factWords,
   ...accessWords,

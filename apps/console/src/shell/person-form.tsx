@@ -23,22 +23,22 @@ export function PersonFields({ phoneRequired }: { phoneRequired: boolean }) {
   const required = useRequired();
   return (
     <>
-      <Form.Item name="name" label={say('volunteering.name')} rules={required('volunteering.name')}>
+      <Form.Item name="name" label={say('person.name')} rules={required('person.name')}>
         <Input maxLength={60} autoComplete="off" />
       </Form.Item>
       <Form.Item
         name="idNumber"
-        label={say('volunteering.idNumber')}
-        extra={say('volunteering.idNumberHint')}
-        rules={required('volunteering.idNumber')}
+        label={say('person.idNumber')}
+        extra={say('person.idNumberHint')}
+        rules={required('person.idNumber')}
         normalize={(text: string) => text.replaceAll(/\s/g, '').toUpperCase()}
       >
         <Input maxLength={18} autoComplete="off" spellCheck={false} className="number" />
       </Form.Item>
       <Form.Item
         name="phone"
-        label={say('volunteering.phone')}
-        {...(phoneRequired ? { rules: required('volunteering.phone') } : {})}
+        label={say('person.phone')}
+        {...(phoneRequired ? { rules: required('person.phone') } : {})}
         normalize={(text: string) => text.replaceAll(/\s/g, '')}
       >
         <Input maxLength={11} inputMode="tel" autoComplete="off" className="number" />

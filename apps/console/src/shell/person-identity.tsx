@@ -9,11 +9,11 @@ export function PersonIdentity({
   const { say } = useWords();
   return (
     <>
-      <dt>{say('volunteering.phone')}</dt>
+      <dt>{say('person.phone')}</dt>
       <dd className="number">{phone ?? '—'}</dd>
-      <dt>{say('volunteering.idNumber')}</dt>
+      <dt>{say('person.idNumber')}</dt>
       <dd className="number">{idNumber ?? '—'}</dd>
-      <dt>{say('volunteering.birthYear')}</dt>
+      <dt>{say('person.birthYear')}</dt>
       <dd className="number">{birthYear ?? '—'}</dd>
     </>
   );

@@ -9,8 +9,8 @@ export function PersonSearch({ q, seek }: { q: string; seek: (q: string) => void
       allowClear
       value={q}
       onChange={event => seek(event.target.value)}
-      placeholder={say('volunteering.searchHint')}
-      aria-label={say('volunteering.searchHint')}
+      placeholder={say('person.searchHint')}
+      aria-label={say('person.searchHint')}
     />
   );
 }

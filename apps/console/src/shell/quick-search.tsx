@@ -60,7 +60,7 @@ export function QuickSearch() {
       onSelect={go}
       notFoundContent={q && data ? words.say('shell.none') : null}
     >
-      <Input.Search allowClear placeholder={words.say('volunteering.searchHint')} aria-label={words.say('shell.findPerson')} />
+      <Input.Search allowClear placeholder={words.say('person.searchHint')} aria-label={words.say('shell.findPerson')} />
     </AutoComplete>
   );
 }

@@ -2,7 +2,7 @@ import type { InfiniteData, UseInfiniteQueryResult } from '@tanstack/react-query
 import { Button, Grid, Table, type TableColumnType } from 'antd';
 import { useEffect, useRef, useState, type ReactNode, type UIEvent } from 'react';
 import { number } from './dates.ts';
-import { useWords } from './language.ts';
+import { useWords, type WordKey } from './language.ts';
 import { Empty, Loading, Unreadable } from './page.tsx';
 
 interface Page<Row> {
@@ -36,6 +36,7 @@ export function RegisterTable<Row extends object>({
   narrow,
   label,
   whenEmpty,
+  counted = { soFar: 'shell.rowsSoFar', all: 'shell.rowsAll' },
 }: {
   pages: UseInfiniteQueryResult<InfiniteData<Page<Row>>>;
   rowKey: keyof Row & string;
@@ -44,6 +45,8 @@ export function RegisterTable<Row extends object>({
   narrow: (row: Row) => { readonly first: ReactNode; readonly second: ReactNode };
   label: string;
   whenEmpty: ReactNode;
+  /** How many were read: people, unless the list is of something else. */
+  counted?: { readonly soFar: WordKey; readonly all: WordKey };
 }) {
   const { say } = useWords();
   const [box, height] = useHeight();
@@ -87,7 +90,7 @@ export function RegisterTable<Row extends object>({
         ) : null}
       </div>
       <p className="register-foot quiet" role="status">
-        {data ? say(hasNextPage ? 'shell.rowsSoFar' : 'shell.rowsAll', { count: number(rows.length) }) : ''}
+        {data ? say(hasNextPage ? counted.soFar : counted.all, { count: number(rows.length) }) : ''}
         {isFetchingNextPage ? ` · ${say('shell.loading')}` : ''}
         {data && isStale && !isFetching && (data.pages.length ?? 0) > 3 ? (
           <>

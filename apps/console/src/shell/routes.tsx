@@ -1,8 +1,27 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
 import { SignInPage } from '../access/sign-in.page.tsx';
+import { tell } from './feedback.tsx';
+import { say } from './language.ts';
 import { Loading, NoSuchPage, PageFailed } from './page.tsx';
 import { sessionNow } from './session.ts';
 import { Shell } from './shell.tsx';
+
+/**
+ * Left to itself, the router would load the whole window anew where a page cannot be read, and with it would go what waits to be sent.
+ * So it is said, and tried until it can.
+ */
+const read =
+  <Page,>(page: () => Promise<Page>) =>
+  async (): Promise<Page> => {
+    for (let tries = 0; ; tries++) {
+      try {
+        return await page();
+      } catch {
+        if (tries === 0) tell(say('shell.pageUnread'), 'error');
+        await new Promise(done => setTimeout(done, 2_000));
+      }
+    }
+  };
 
 /** The place that is looked at, and the days as `YYYY-MM-DD`. */
 interface OverviewSearch {
@@ -26,7 +45,10 @@ const signIn = createRoute({
 const publicPage = createRoute({
   getParentRoute: () => root,
   path: '/public',
-  component: lazyRouteComponent(() => import('../scrutiny/public.page.tsx'), 'PublicPage'),
+  component: lazyRouteComponent(
+    read(() => import('../scrutiny/public.page.tsx')),
+    'PublicPage',
+  ),
 });
 
 /** Everything that needs somebody who is signed in. */
@@ -43,86 +65,142 @@ const office = createRoute({
 const home = createRoute({
   getParentRoute: () => office,
   path: '/',
-  component: lazyRouteComponent(() => import('../service-network/home.page.tsx'), 'HomePage'),
+  component: lazyRouteComponent(
+    read(() => import('../service-network/home.page.tsx')),
+    'HomePage',
+  ),
 });
 
 const place = createRoute({
   getParentRoute: () => office,
   path: '/places/$divisionId',
-  component: lazyRouteComponent(() => import('../service-network/place.page.tsx'), 'PlacePage'),
+  component: lazyRouteComponent(
+    read(() => import('../service-network/place.page.tsx')),
+    'PlacePage',
+  ),
 });
 const center = createRoute({
   getParentRoute: () => office,
   path: '/centers/$centerId',
-  component: lazyRouteComponent(() => import('../service-network/center.page.tsx'), 'CenterPage'),
+  component: lazyRouteComponent(
+    read(() => import('../service-network/center.page.tsx')),
+    'CenterPage',
+  ),
 });
 const assignment = createRoute({
   getParentRoute: () => office,
   path: '/centers/$centerId/assign',
   validateSearch: ({ station: chosen }: Record<string, unknown>): { station?: string } =>
     typeof chosen === 'string' ? { station: chosen } : {},
-  component: lazyRouteComponent(() => import('../volunteering/assignment.page.tsx'), 'AssignmentPage'),
+  component: lazyRouteComponent(
+    read(() => import('../volunteering/assignment.page.tsx')),
+    'AssignmentPage',
+  ),
 });
 const station = createRoute({
   getParentRoute: () => office,
   path: '/stations/$stationId',
-  component: lazyRouteComponent(() => import('../service-network/station.page.tsx'), 'StationPage'),
+  component: lazyRouteComponent(
+    read(() => import('../service-network/station.page.tsx')),
+    'StationPage',
+  ),
 });
 const volunteers = createRoute({
   getParentRoute: () => office,
   path: '/volunteers',
   validateSearch: ({ stage }: Record<string, unknown>): { stage?: 'APPLIED' } => (stage === 'APPLIED' ? { stage } : {}),
-  component: lazyRouteComponent(() => import('../volunteering/volunteers.page.tsx'), 'VolunteersPage'),
+  component: lazyRouteComponent(
+    read(() => import('../volunteering/volunteers.page.tsx')),
+    'VolunteersPage',
+  ),
 });
 const newVolunteer = createRoute({
   getParentRoute: () => office,
   path: '/volunteers/new',
-  component: lazyRouteComponent(() => import('../volunteering/new-volunteer.page.tsx'), 'NewVolunteerPage'),
+  component: lazyRouteComponent(
+    read(() => import('../volunteering/new-volunteer.page.tsx')),
+    'NewVolunteerPage',
+  ),
 });
 const bringVolunteers = createRoute({
   getParentRoute: () => office,
   path: '/volunteers/sheet',
-  component: lazyRouteComponent(() => import('../sheets/bring-people.page.tsx'), 'BringVolunteersPage'),
+  component: lazyRouteComponent(
+    read(() => import('../sheets/bring-people.page.tsx')),
+    'BringVolunteersPage',
+  ),
 });
 const bringWorkers = createRoute({
   getParentRoute: () => office,
   path: '/workers/sheet',
-  component: lazyRouteComponent(() => import('../sheets/bring-people.page.tsx'), 'BringWorkersPage'),
+  component: lazyRouteComponent(
+    read(() => import('../sheets/bring-people.page.tsx')),
+    'BringWorkersPage',
+  ),
 });
 const volunteer = createRoute({
   getParentRoute: () => office,
   path: '/volunteers/$volunteerId',
-  component: lazyRouteComponent(() => import('../volunteering/volunteer.page.tsx'), 'VolunteerPage'),
+  component: lazyRouteComponent(
+    read(() => import('../volunteering/volunteer.page.tsx')),
+    'VolunteerPage',
+  ),
 });
 const workers = createRoute({
   getParentRoute: () => office,
   path: '/workers',
-  component: lazyRouteComponent(() => import('../workforce/workers.page.tsx'), 'WorkersPage'),
+  component: lazyRouteComponent(
+    read(() => import('../workforce/workers.page.tsx')),
+    'WorkersPage',
+  ),
 });
 const newWorker = createRoute({
   getParentRoute: () => office,
   path: '/workers/new',
-  component: lazyRouteComponent(() => import('../workforce/new-worker.page.tsx'), 'NewWorkerPage'),
+  component: lazyRouteComponent(
+    read(() => import('../workforce/new-worker.page.tsx')),
+    'NewWorkerPage',
+  ),
 });
 const worker = createRoute({
   getParentRoute: () => office,
   path: '/workers/$workerId',
-  component: lazyRouteComponent(() => import('../workforce/worker.page.tsx'), 'WorkerPage'),
+  component: lazyRouteComponent(
+    read(() => import('../workforce/worker.page.tsx')),
+    'WorkerPage',
+  ),
 });
 const history = createRoute({
   getParentRoute: () => office,
   path: '/history/$subjectId',
-  component: lazyRouteComponent(() => import('../scrutiny/history.page.tsx'), 'HistoryPage'),
+  component: lazyRouteComponent(
+    read(() => import('../scrutiny/history.page.tsx')),
+    'HistoryPage',
+  ),
 });
 const audit = createRoute({
   getParentRoute: () => office,
   path: '/history',
-  component: lazyRouteComponent(() => import('../scrutiny/audit.page.tsx'), 'AuditPage'),
+  component: lazyRouteComponent(
+    read(() => import('../scrutiny/audit.page.tsx')),
+    'AuditPage',
+  ),
+});
+const takenLists = createRoute({
+  getParentRoute: () => office,
+  path: '/taken-lists',
+  component: lazyRouteComponent(
+    read(() => import('../scrutiny/taken-lists.page.tsx')),
+    'TakenListsPage',
+  ),
 });
 const command = createRoute({
   getParentRoute: () => office,
   path: '/commands/$commandId',
-  component: lazyRouteComponent(() => import('../scrutiny/command.page.tsx'), 'CommandPage'),
+  component: lazyRouteComponent(
+    read(() => import('../scrutiny/command.page.tsx')),
+    'CommandPage',
+  ),
 });
 
 const daySearch = (value: unknown) => (typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value) ? value : undefined);
@@ -137,13 +215,19 @@ const overview = createRoute({
     on: daySearch(search.on),
     compare: daySearch(search.compare),
   }),
-  component: lazyRouteComponent(() => import('../scrutiny/overview.page.tsx'), 'OverviewPage'),
+  component: lazyRouteComponent(
+    read(() => import('../scrutiny/overview.page.tsx')),
+    'OverviewPage',
+  ),
 });
 
 const structureThen = createRoute({
   getParentRoute: () => office,
   path: '/structure',
-  component: lazyRouteComponent(() => import('../scrutiny/structure-then.page.tsx'), 'StructureThenPage'),
+  component: lazyRouteComponent(
+    read(() => import('../scrutiny/structure-then.page.tsx')),
+    'StructureThenPage',
+  ),
 });
 
 export const router = createRouter({
@@ -166,6 +250,7 @@ export const router = createRouter({
       worker,
       history,
       audit,
+      takenLists,
       command,
       overview,
       structureThen,

@@ -46,12 +46,12 @@ export function leave(): void {
 
 const items = [
   { to: '/', word: 'shell.places', icon: <ApartmentOutlined aria-hidden /> },
-  { to: '/overview', word: 'overview.title', icon: <FundOutlined aria-hidden /> },
+  { to: '/overview', word: 'shell.overview', icon: <FundOutlined aria-hidden /> },
   { to: '/volunteers', word: 'shell.volunteers', icon: <TeamOutlined aria-hidden /> },
   { to: '/workers', word: 'shell.workers', icon: <IdcardOutlined aria-hidden /> },
 ] as const;
 /** For those who look after others. */
-const auditing = { to: '/history', word: 'audit.title', icon: <AuditOutlined aria-hidden /> } as const;
+const auditing = { to: '/history', word: 'shell.audit', icon: <AuditOutlined aria-hidden /> } as const;
 
 function Navigation() {
   const { say } = useWords();

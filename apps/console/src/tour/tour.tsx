@@ -95,13 +95,15 @@ function Walked({ stops, end }: { stops: readonly Stop[]; end: () => void }) {
     const element = at && pointedAt(content(), at);
     if (element) bringIntoSight(element);
   }, [stops, current]);
-  const follow = (onward: Onward) =>
-    onward.to === 'center'
+  const follow = (onward: Onward) => {
+    if (onward.to === 'centers') return navigate({ to: '/' });
+    return onward.to === 'center'
       ? navigate({ to: '/centers/$centerId', params: { centerId: onward.centerId } })
-      : navigate({ to: '/' });
+      : navigate({ to: '/places/$divisionId', params: { divisionId: onward.divisionId } });
+  };
   const nextOf = (nth: number): string => {
     const onward = stops[nth]?.onward;
-    if (onward) return onward.to === 'center' ? say('tour.toCenter', { center: onward.name }) : say('tour.toCenters');
+    if (onward) return onward.to === 'centers' ? say('tour.toCenters') : say('tour.onTo', { name: onward.name });
     return say(nth === stops.length - 1 ? 'tour.finish' : 'tour.next');
   };
   return (

@@ -16,15 +16,15 @@ export const tourWords = {
     zh: '日常工作都在中心的页面上。我们去看看这一个。',
     en: 'Daily work is done on the page of a center. Let us look at this one.',
   },
-  'tour.toCenter': { zh: '去{center}', en: 'To {center}' },
+  'tour.onTo': { zh: '去{name}', en: 'To {name}' },
   'tour.elsewhere': {
     zh: '日常工作都在中心的页面上。先回到您的中心列表。',
     en: 'Daily work is done on the page of a center. First back to the list of your centers.',
   },
   'tour.toCenters': { zh: '去中心列表', en: 'To the list of centers' },
   'tour.deeper': {
-    zh: '请从这里一级一级点到一个中心,再从右上角的账号菜单打开导览。',
-    en: 'Go down from here to a center, then open the tour from the account menu at the top right.',
+    zh: '日常工作都在中心的页面上,中心在下面的区划里。我们一级一级走下去。',
+    en: 'Daily work is done on the page of a center, and centers lie further down. Let us go there step by step.',
   },
   'tour.noCenter': {
     zh: '您的辖区里还没有中心。有了以后,再从右上角的账号菜单打开导览。',
@@ -44,6 +44,19 @@ export const tourWords = {
   'tour.todos': {
     zh: '最要紧的排在最前。点右边的链接,直接到办理的地方。',
     en: 'The most urgent comes first. The link on the right leads to where it is done.',
+  },
+  'tour.todosSeen': {
+    zh: '最要紧的排在最前,写着哪里缺什么。',
+    en: 'The most urgent comes first, and says what is missing where.',
+  },
+  'tour.todosNone': {
+    zh: '要办的事按轻重列在这里。现在一件也没有。',
+    en: 'What is to be done is listed here, the most urgent first. Now there is nothing.',
+  },
+  'tour.auditTitle': { zh: '审计', en: 'Audit' },
+  'tour.audit': {
+    zh: '这里能按人、单位、种类和日期查全部经过,看某一天的组织结构,也看得到谁导出过名册。',
+    en: 'Here everything that happened is found by person, unit, kind and day, with the structure of any day, and who took lists away.',
   },
   'tour.assignTitle': { zh: '分派志愿者', en: 'Assigning volunteers' },
   'tour.assign': {

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { getRouteApi, Link } from '@tanstack/react-router';
+import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { Button } from 'antd';
 import { useState, type DragEvent } from 'react';
 import { number } from '../shell/dates.ts';
@@ -8,7 +8,8 @@ import { joined, useWords } from '../shell/language.ts';
 import { Empty, Loading, PageHead, Section, Unreadable } from '../shell/page.tsx';
 import { State } from '../shell/state.tsx';
 import { centerCard, type StationGlance } from '../service-network/queries.ts';
-import { CandidateList, dragged, type Person } from './candidate-list.tsx';
+import { CandidateList, dragged } from './candidate-list.tsx';
+import { choose, chooseAsWell, useChosen, type Person } from './chosen.ts';
 import { linkVolunteer, unlinkVolunteer } from './commands.ts';
 
 const route = getRouteApi('/office/centers/$centerId/assign');
@@ -91,8 +92,8 @@ export function AssignmentPage() {
   const { centerId } = route.useParams();
   const { data: card, error, refetch } = useQuery(centerCard(centerId));
   const { station: asked } = route.useSearch();
-  const navigate = route.useNavigate();
-  const [chosen, setChosen] = useState<ReadonlyMap<string, Person>>(new Map());
+  const navigate = useNavigate();
+  const chosen = useChosen(centerId);
   if (error && !card) return <Unreadable error={error} retry={() => void refetch()} />;
   if (!card) return <Loading />;
   const people = [...chosen.values()];
@@ -100,13 +101,21 @@ export function AssignmentPage() {
   const toggle = (person: Person) => {
     const next = new Map(chosen);
     if (!next.delete(person.volunteerId)) next.set(person.volunteerId, person);
-    setChosen(next);
+    choose(centerId, next);
   };
-  const assign = (station: StationGlance, assigned: readonly Person[]) => {
-    setChosen(new Map());
-    for (const { volunteerId, name } of assigned) {
-      void sendAndTell(linkVolunteer(name, station.name, { volunteerId, stationId: station.stationId }), () =>
-        unlinkVolunteer(name, station.name, volunteerId, { stationId: station.stationId, because: 'OTHER' }),
+  const show = (stationId: string, replace: boolean) =>
+    void navigate({ to: '/centers/$centerId/assign', params: { centerId }, search: { station: stationId }, replace });
+  const assign = ({ stationId, name: station }: StationGlance, assigned: readonly Person[]) => {
+    choose(centerId, new Map());
+    for (const person of assigned) {
+      const { volunteerId, name } = person;
+      void sendAndTell(
+        linkVolunteer(name, station, { volunteerId, stationId }),
+        () => unlinkVolunteer(name, station, volunteerId, { stationId, because: 'OTHER' }),
+        () => {
+          chooseAsWell(centerId, person);
+          show(stationId, false);
+        },
       );
     }
   };
@@ -130,7 +139,7 @@ export function AssignmentPage() {
                 key={station.stationId}
                 station={station}
                 shown={station.stationId === shown}
-                show={() => void navigate({ search: { station: station.stationId }, replace: true })}
+                show={() => show(station.stationId, true)}
                 chosen={people}
                 assign={assign}
               />

@@ -1,6 +1,6 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { Alert, Button } from 'antd';
+import { Alert, Button, Tag } from 'antd';
 import { useState, type DragEvent } from 'react';
 import { Choice } from '../shell/choice.tsx';
 import { number } from '../shell/dates.ts';
@@ -11,14 +11,10 @@ import { PersonSearch } from '../shell/person-search.tsx';
 import { useSlowly } from '../shell/use-slowly.ts';
 import { volunteerSkills, weeklySlots } from '../shell/values.ts';
 import { candidatesFor, excludedFrom, type Candidate, type Wanted } from './candidate-queries.ts';
+import type { Chosen, Person } from './chosen.ts';
 
 /** The kind of what is dragged from the list of candidates. */
 export const dragged = 'application/x-yizhan-volunteers';
-
-export interface Person {
-  readonly volunteerId: string;
-  readonly name: string;
-}
 
 function CandidateLine({
   candidate: { volunteerId, name, skills, homeDivisionName, total, parts },
@@ -103,7 +99,7 @@ export function CandidateList({
   toggle,
 }: {
   stationId: string;
-  chosen: ReadonlyMap<string, Person>;
+  chosen: Chosen;
   toggle: (person: Person) => void;
 }) {
   const { say } = useWords();
@@ -115,6 +111,8 @@ export function CandidateList({
   );
   const first = data?.pages[0];
   const rows = data?.pages.flatMap(page => page.rows) ?? [];
+  const listed = new Set(rows.map(({ volunteerId }) => volunteerId));
+  const unlisted = [...chosen.values()].filter(({ volunteerId }) => data && !listed.has(volunteerId));
   const excluded = (first?.excluded ?? []).reduce((sum, { count }) => sum + count, 0);
   return (
     <Section
@@ -151,6 +149,25 @@ export function CandidateList({
         <Empty action={<Link to="/volunteers/new">{say('volunteering.register')}</Link>}>
           {sought ? say('volunteering.noneFound') : say('volunteering.noCandidates')}
         </Empty>
+      ) : null}
+      {unlisted.length > 0 ? (
+        <p className="section-body chosen">
+          <span className="quiet">{say('volunteering.chosenUnlisted')}</span>
+          {unlisted.map(person => (
+            <Tag
+              key={person.volunteerId}
+              closable={{ 'aria-label': say('volunteering.unchoose', { name: person.name }) }}
+              onClose={event => {
+                event.preventDefault();
+                toggle(person);
+              }}
+            >
+              <Link to="/volunteers/$volunteerId" params={{ volunteerId: person.volunteerId }}>
+                {person.name}
+              </Link>
+            </Tag>
+          ))}
+        </p>
       ) : null}
       <ol className="plain candidates">
         {rows.map(row => (

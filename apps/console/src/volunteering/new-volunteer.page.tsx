@@ -2,7 +2,7 @@ import { Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { BodyOf } from '../shell/command.ts';
 import { tell } from '../shell/feedback.tsx';
-import { useHomeSuggestions } from '../shell/home-suggestions.ts';
+import { useHomeSuggestions } from '../service-network/home-suggestions.ts';
 import { useWords } from '../shell/language.ts';
 import { PageHead } from '../shell/page.tsx';
 import { PersonForm } from '../shell/person-form.tsx';

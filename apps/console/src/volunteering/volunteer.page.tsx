@@ -69,7 +69,7 @@ export function VolunteerPage() {
             <dd>{list(card.fields)}</dd>
             <dt>{say('volunteering.slots')}</dt>
             <dd>{list(card.availability)}</dd>
-            <dt>{say('volunteering.registeredOn')}</dt>
+            <dt>{say('person.registeredOn')}</dt>
             <dd>{day(card.registeredOn)}</dd>
           </dl>
         </Section>

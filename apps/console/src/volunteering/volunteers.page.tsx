@@ -77,7 +77,7 @@ export function VolunteersPage() {
       rowKey="volunteerId"
       whenEmpty={say('volunteering.noneFound')}
       columns={[
-        { title: say('volunteering.name'), key: 'name', width: 110, render: (_, row) => <Name row={row} /> },
+        { title: say('person.name'), key: 'name', width: 110, render: (_, row) => <Name row={row} /> },
         {
           title: say('network.stage'),
           key: 'stage',
@@ -106,13 +106,13 @@ export function VolunteersPage() {
           render: (_, row) => row.homeDivisionName ?? '—',
         },
         {
-          title: say('volunteering.phone'),
+          title: say('person.phone'),
           key: 'phone',
           width: 120,
           className: 'number',
           render: (_, row) => row.phone ?? '—',
         },
-        { title: say('volunteering.registeredOn'), key: 'on', width: 130, render: (_, row) => day(row.registeredOn) },
+        { title: say('person.registeredOn'), key: 'on', width: 130, render: (_, row) => day(row.registeredOn) },
       ]}
       narrow={row => ({
         first: (

@@ -16,7 +16,11 @@ export const volunteeringWords = {
   'volunteering.show': { zh: '看人选', en: 'Candidates' },
   'volunteering.excluded': { zh: '{count} 人现在不能分到此站,看原因', en: '{count} cannot be assigned here now: see why' },
   'volunteering.chosen': { zh: '已选 {count} 人', en: '{count} chosen' },
-  'volunteering.searchHint': { zh: '姓名、拼音首字母或手机尾号', en: 'Name, pinyin initials or end of the phone number' },
+  'volunteering.chosenUnlisted': {
+    zh: '已选,但不在下面的名单里(条件不同,或不能分到此站):',
+    en: 'Chosen, but not in the list below (other filters, or not to be assigned here):',
+  },
+  'volunteering.unchoose': { zh: '不选{name}', en: 'Do not choose {name}' },
   'volunteering.who': { zh: '范围', en: 'Which' },
   'volunteering.onlyFree': { zh: '未分派的', en: 'Not assigned yet' },
   'volunteering.noCandidates': {
@@ -24,19 +28,10 @@ export const volunteeringWords = {
     en: 'No volunteer fits. Widen the search, or register a new volunteer.',
   },
   'volunteering.register': { zh: '登记志愿者', en: 'Register a volunteer' },
-  'volunteering.name': { zh: '姓名', en: 'Name' },
-  'volunteering.idNumber': { zh: '身份证号码', en: 'ID number' },
-  'volunteering.idNumberHint': {
-    zh: '18 位;密封保存,之后只显示末四位',
-    en: '18 characters; kept sealed, only the last four are shown later',
-  },
-  'volunteering.phone': { zh: '手机号码', en: 'Mobile phone' },
   'volunteering.home': { zh: '居住地', en: 'Home' },
   'volunteering.skill': { zh: '技能', en: 'Skills' },
   'volunteering.fields': { zh: '愿意帮助的领域', en: 'Fields of service' },
   'volunteering.station': { zh: '主要服务站', en: 'Primary station' },
-  'volunteering.registeredOn': { zh: '登记日期', en: 'Registered' },
-  'volunteering.birthYear': { zh: '出生年份', en: 'Year of birth' },
   'volunteering.slots': { zh: '可服务时段', en: 'Has time' },
   'volunteering.onlyLinked': { zh: '已分派的', en: 'Assigned' },
   'volunteering.noneFound': {
@@ -59,5 +54,4 @@ export const volunteeringWords = {
     zh: '还没有分派到服务站。到中心的“分派志愿者”里分派。',
     en: 'Not assigned to a station yet. Use “Assign volunteers” of the center.',
   },
-  'volunteering.period': { zh: '{from} 至 {until}', en: '{from} to {until}' },
 } as const;

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import type { BodyOf } from '../shell/command.ts';
 import { tell } from '../shell/feedback.tsx';
 import { ValueField } from '../shell/fields.tsx';
-import { useHomeSuggestions } from '../shell/home-suggestions.ts';
+import { useHomeSuggestions } from '../service-network/home-suggestions.ts';
 import { useWords } from '../shell/language.ts';
 import { PageHead } from '../shell/page.tsx';
 import { PersonFields, PersonForm } from '../shell/person-form.tsx';

@@ -31,7 +31,7 @@ export function WorkerActions({ card }: { card: Card<WorkerCard> }) {
           phone && phone.length === 11 ? updateContact(workerId, { phone }, { ifMatch }) : undefined
         }
         fields={
-          <Form.Item name="phone" label={say('volunteering.phone')} rules={required('volunteering.phone')}>
+          <Form.Item name="phone" label={say('person.phone')} rules={required('person.phone')}>
             <Input maxLength={11} inputMode="tel" autoComplete="off" autoFocus />
           </Form.Item>
         }
@@ -58,10 +58,10 @@ export function WorkerActions({ card }: { card: Card<WorkerCard> }) {
           }
           fields={
             <>
-              <Form.Item name="name" label={say('volunteering.name')}>
+              <Form.Item name="name" label={say('person.name')}>
                 <Input maxLength={60} autoComplete="off" autoFocus />
               </Form.Item>
-              <Form.Item name="idNumber" label={say('volunteering.idNumber')} extra={say('volunteering.idNumberHint')}>
+              <Form.Item name="idNumber" label={say('person.idNumber')} extra={say('person.idNumberHint')}>
                 <Input maxLength={18} autoComplete="off" placeholder={say('shell.optional')} />
               </Form.Item>
             </>

@@ -65,7 +65,7 @@ export function WorkerPage() {
             <dt>{say('workforce.home')}</dt>
             <dd>{card.homeDivisionName ?? '—'}</dd>
             <PersonIdentity card={card} />
-            <dt>{say('volunteering.registeredOn')}</dt>
+            <dt>{say('person.registeredOn')}</dt>
             <dd>{day(card.registeredOn)}</dd>
           </dl>
         </Section>

@@ -74,7 +74,7 @@ export function WorkersPage() {
       rowKey="workerId"
       whenEmpty={say('workforce.noneFound')}
       columns={[
-        { title: say('volunteering.name'), key: 'name', width: 110, render: (_, row) => <Name row={row} /> },
+        { title: say('person.name'), key: 'name', width: 110, render: (_, row) => <Name row={row} /> },
         { title: say('network.stage'), key: 'stage', width: 110, render: (_, { stage: at }) => <WorkerStage stage={at} /> },
         { title: say('workforce.level'), key: 'level', width: 150, render: (_, row) => called(row.level ?? row.status) },
         {
@@ -92,13 +92,13 @@ export function WorkersPage() {
           render: (_, row) => row.homeDivisionName ?? '—',
         },
         {
-          title: say('volunteering.phone'),
+          title: say('person.phone'),
           key: 'phone',
           width: 130,
           className: 'number',
           render: (_, row) => row.phone ?? '—',
         },
-        { title: say('volunteering.registeredOn'), key: 'on', width: 130, render: (_, row) => day(row.registeredOn) },
+        { title: say('person.registeredOn'), key: 'on', width: 130, render: (_, row) => day(row.registeredOn) },
       ]}
       narrow={row => ({
         first: (

@@ -1,6 +1,6 @@
-import { useMe } from '../access/me.ts';
 import { useQuery } from '@tanstack/react-query';
-import { communitiesOf } from '../service-network/queries.ts';
+import { useMe } from '../access/me.ts';
+import { communitiesOf } from './queries.ts';
 
 /** Where people of one's own places live: the places themselves, and the communities of the smallest. */
 export function useHomeSuggestions(): readonly { readonly value: string; readonly label: string }[] {
