@@ -29,8 +29,6 @@ export interface ProjectorSetup {
   readonly pageSize?: number;
   /** How long an append of another process may go unnoticed, in milliseconds; 25 when left out. */
   readonly pollEvery?: number;
-  /** How long facts are gathered before the next fold while nobody waits for one, in milliseconds; 10 when left out. */
-  readonly pace?: number;
   /** Milliseconds before a lane that failed is tried again, doubled each time up to a minute; 500 when left out. */
   readonly retryAfter?: number;
   /** Told of what went wrong and will be tried again. */
@@ -77,7 +75,6 @@ export class Projector implements Folding {
   private readonly pageSize: number;
   private readonly pollEvery: number;
   private readonly retryAfter: number;
-  private readonly pace: number;
   private readonly lanes: readonly Lane[];
   private standings: readonly Standing[] = [];
   private front = beforeEverything;
@@ -91,7 +88,6 @@ export class Projector implements Folding {
   private stopListening: (() => void) | undefined;
   private readonly appended = new Signal();
   private readonly moved = new Signal();
-  private readonly hurry = new Signal();
   private readonly waiters = new Set<Waiter>();
   private readonly listeners = new Set<FoldListener>();
   private next: { readonly after: string; readonly page: Promise<Page | undefined> } | undefined;
@@ -103,7 +99,6 @@ export class Projector implements Folding {
     this.pageSize = setup.pageSize ?? 4000;
     this.pollEvery = setup.pollEvery ?? 25;
     this.retryAfter = setup.retryAfter ?? 500;
-    this.pace = setup.pace ?? 10;
     this.lanes = setup.projections.map(laneOf);
     const names = this.lanes.map(({ name }) => name);
     const twice = names.find((name, nth) => names.indexOf(name) !== nth);
@@ -144,7 +139,6 @@ export class Projector implements Folding {
     this.stopListening?.();
     this.appended.raise();
     this.moved.raise();
-    this.hurry.raise();
     await this.workers;
     this.next = undefined;
     for (const waiter of this.waiters) waiter.resolve(false);
@@ -166,7 +160,6 @@ export class Projector implements Folding {
       const waiter = { position, names, resolve: finish };
       const timer = setTimeout(() => finish(this.standsAt(position, names)), timeoutMs);
       this.waiters.add(waiter);
-      this.hurry.raise();
     });
   }
 

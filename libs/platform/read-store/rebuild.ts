@@ -21,7 +21,7 @@ export interface RebuildSetup {
   readonly store: Pick<EventStore, 'readAll' | 'head'>;
   readonly open: Opening;
   readonly pool: Pool;
-  /** Events read at once; 4,000 when left out. */
+  /** Events read at once; 2,000 when left out: what lives shorter is collected cheaper. */
   readonly pageSize?: number;
 }
 
@@ -58,8 +58,14 @@ interface Page {
 }
 
 const tries = 30;
-/** Transactions that write one page side by side. */
+/** Transactions that write side by side. */
 const writers = 2;
+
+/** Ends when all have ended, also when one of them fails. */
+async function sideBySide(work: () => Promise<void>): Promise<void> {
+  const outcomes = await Promise.allSettled(Array.from({ length: writers }, work));
+  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+}
 
 /**
  * Folds read models anew into tables beside those that are shown, and swaps them in when they have caught up. A projector, here or in
@@ -77,7 +83,7 @@ export class Rebuild {
   constructor(private readonly setup: RebuildSetup) {
     this.writing = writingTo(setup.pool);
     this.lanes = setup.projections.map(laneOf);
-    this.pageSize = setup.pageSize ?? 4000;
+    this.pageSize = setup.pageSize ?? 2000;
   }
 
   /**
@@ -107,19 +113,25 @@ export class Rebuild {
     const nearTheEnd = await this.fold(group, first.position);
     await say({ ...told, stage: 'filling', position: first.position });
     if (!nearTheEnd) return;
+    // Making the indexes of a long table takes time: it catches up once more before it is shown.
+    if (first.stage === 'building') return this.makeIndexes(group, head, say);
     for (const beside of group) {
       const names = [beside.lane.name];
-      if (beside.stage === 'building') {
-        await say({ names, head, stage: 'indexing', position: beside.position });
-        await index(this.writing, beside);
-        beside.stage = 'indexed';
-        // Making the indexes of a long table takes time: it catches up once more before it is shown.
-        continue;
-      }
       await say({ names, head, stage: 'swapping', position: beside.position });
       await this.swap(beside);
       await say({ names, head, stage: 'done', position: beside.position });
     }
+  }
+
+  private async makeIndexes(group: readonly Beside[], head: string, say: Say): Promise<void> {
+    const waiting = group.toSorted((a, b) => b.took - a.took);
+    await sideBySide(async () => {
+      for (let beside; (beside = waiting.shift());) {
+        await say({ names: [beside.lane.name], head, stage: 'indexing', position: beside.position });
+        await index(this.writing, beside);
+        beside.stage = 'indexed';
+      }
+    });
   }
 
   /** Folds one page. @returns whether the end of the log is near */
@@ -131,10 +143,7 @@ export class Rebuild {
     if (!isNearTheEnd) this.readAhead(last.position);
     // Whatever takes longest begins first, so that all writers end at about the same time.
     const waiting = group.toSorted((a, b) => b.took - a.took);
-    const written = await Promise.allSettled(
-      Array.from({ length: writers }, () => this.writeSome(waiting, facts, from, last.position)),
-    );
-    for (const outcome of written) if (outcome.status === 'rejected') throw outcome.reason;
+    await sideBySide(() => this.writeSome(waiting, facts, from, last.position));
     return isNearTheEnd;
   }
 
@@ -146,11 +155,11 @@ export class Rebuild {
       for (let beside; (beside = waiting.shift());) {
         const { lane, table, written } = beside;
         const startedAt = performance.now();
-        taken.push(beside);
         await moveCheckpoints(client, [table], from, to);
         const heard = facts.filter(({ fact }) => lane.hears(fact.type));
         if (heard.length > 0) await lane.write(client, table, heard, written);
         beside.took = performance.now() - startedAt;
+        taken.push(beside);
       }
     });
     for (const beside of taken) beside.position = to;
