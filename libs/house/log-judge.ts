@@ -21,25 +21,38 @@ export class LogJudge {
   private readonly appends = new Map<string, string>();
   private readonly doubled = new Set<string>();
   private position = 0n;
+  /** Where the append begins that is being read. */
+  private begun = 0n;
   private inAppend = 0;
 
-  /** @param ofTheOffice false for a log that commands of the office did not write: nobody keeps its things apart */
+  private readonly ofTheOffice: boolean;
+  private readonly isDense: boolean;
+
+  /**
+   * @param ofTheOffice false for a log that commands of the office did not write: nobody keeps its things apart
+   * @param isDense false for a log whose positions rise with gaps
+   */
   constructor(
     private readonly accuse: Accuse,
-    private readonly ofTheOffice = true,
-  ) {}
+    { ofTheOffice = true, isDense = true } = {},
+  ) {
+    this.ofTheOffice = ofTheOffice;
+    this.isDense = isDense;
+  }
 
   take(event: RecordedEvent): void {
     const { position, metadata } = event;
     const at = BigInt(position);
-    if (at !== this.position + 1n) this.accuse('I4 positions do not rise one by one', `${position} comes after ${this.position}`);
+    if (this.isDense ? at !== this.position + 1n : at <= this.position)
+      this.accuse('I4 positions do not rise one by one', `${position} comes after ${this.position}`);
     this.position = at;
     this.takeRevision(event);
 
     if (Number(metadata.index) !== this.inAppend) this.accuse('an append is torn', `at ${position}`);
     this.inAppend = endsAppend({ metadata }) ? 0 : Number(metadata.index) + 1;
     const { commandId = '' } = metadata;
-    const begun = String(at - BigInt(metadata.index!));
+    if (metadata.index === '0') this.begun = at;
+    const begun = String(this.begun);
     if ((this.appends.get(commandId) ?? begun) !== begun)
       this.accuse('I2 a command was carried out twice', `${commandId}, at ${this.appends.get(commandId)} and at ${begun}`);
     this.appends.set(commandId, begun);

@@ -140,7 +140,7 @@ export interface TestHouse extends House {
 }
 
 /** Where the facts of a test house are kept unless a spec says so: YIZHAN_TEST_LOG=kurrentdb puts them behind the double of a server. */
-const logOfTests = process.env.YIZHAN_TEST_LOG === 'kurrentdb' ? 'kurrentdb' : 'postgres';
+export const logOfTests = process.env.YIZHAN_TEST_LOG === 'kurrentdb' ? 'kurrentdb' : 'postgres';
 
 /** The day on which the house is opened, so that no spec hangs on the day on which it runs. */
 const openedAt = Date.parse('2026-03-10T02:00:00.000Z');

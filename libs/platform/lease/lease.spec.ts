@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Pool, type PoolClient } from 'pg';
+import { type Connection, Pool, type PoolClient, type Submittable } from 'pg';
 import { createTestDatabase, hasPostgres } from '@lib/platform/testing/test-database.js';
 import { createLeaseSchema, Lease, LeaseLost, type Grant, type LeaseSetup } from './lease.js';
 import { UnfencedLease } from './twins/unfenced-lease.js';
@@ -13,6 +13,16 @@ const aborted = (signal: AbortSignal) =>
   new Promise<void>(resolve => {
     if (signal.aborted) resolve();
     else signal.addEventListener('abort', () => resolve());
+  });
+
+/** Begins to copy and never sends a row. */
+const unfinishedCopy = (client: PoolClient, statement: string): Promise<never> =>
+  new Promise((_, reject) => {
+    client.query({
+      submit: (connection: Connection) => connection.query(statement),
+      handleCopyInResponse: () => undefined,
+      handleError: reject,
+    } as unknown as Submittable);
   });
 
 (hasPostgres ? describe : describe.skip)('a lease', () => {
@@ -259,6 +269,26 @@ const aborted = (signal: AbortSignal) =>
     expect(failures).toHaveLength(1);
     expect((await written('asleep')).map(({ holder }) => holder)).toEqual(['second']);
   });
+
+  test('is handed on when its holder falls asleep in the midst of a COPY that is fenced', async () => {
+    let fenced = false;
+    const failures: unknown[] = [];
+    const first = leaseOf('copying', 'first', { timeToLive: 1_500, renewEvery: 60_000 });
+    const stop = new AbortController();
+    const held = first.held(async grant => {
+      await inTransaction(async client => {
+        await grant.fence(client);
+        fenced = true;
+        await unfinishedCopy(client, 'copy written (name, holder, token) from stdin');
+      }).catch((error: unknown) => failures.push(error));
+      stop.abort();
+    }, stop.signal);
+    await until('the first one is fenced', () => fenced);
+    await leaseOf('copying', 'second', { timeToLive: 1_500 }).held(grant => write('copying', 'second', grant));
+    await held;
+    expect(failures).toHaveLength(1);
+    expect((await written('copying')).map(({ holder }) => holder)).toEqual(['second']);
+  }, 30_000);
 
   test('is waited for again when the fence is the first to hear that somebody else has it', async () => {
     const stop = new AbortController();

@@ -3,7 +3,7 @@ import type { ClientBase, Pool, QueryResult } from 'pg';
 import { makeTables, type TableDatabase } from '@lib/platform/schema/make-tables.js';
 
 export interface LeaseSetup {
-  /** On a database that has `createLeaseSchema`. One free connection at a time is enough; a pool that is never exhausted is best. */
+  /** On a database that has `createLeaseSchema`. Two free connections at a time are enough; a pool that is never exhausted is best. */
   readonly pool: Pick<Pool, 'query'>;
   /** Permanent: what is leased, such as `projector`. */
   readonly name: string;
@@ -27,7 +27,8 @@ export interface Grant {
   readonly signal: AbortSignal;
   /**
    * Comes first in a transaction that writes: until it commits nobody gets a newer token, and if somebody has one, it throws.
-   * A transaction that then stands idle for most of the time to live is ended by the server, or a paused process would keep others waiting.
+   * A transaction that then stands idle for most of the time to live is ended by the server, and one that is still under way well after
+   * the lease has run out by whoever waits for it, or a paused process would keep others waiting.
    * @throws LeaseLost
    */
   fence(client: Pick<ClientBase, 'query'>): Promise<void>;
@@ -64,6 +65,9 @@ export async function createLeaseSchema(client: TableDatabase): Promise<void> {
     )`,
   );
 }
+
+/** By which the server knows a fenced transaction. */
+const fencedBy = (name: string) => `yizhan lease ${name}`;
 
 const asError = (error: unknown) => (error instanceof Error ? error : new Error(String(error)));
 
@@ -115,7 +119,11 @@ export class Lease {
   async held(work: (grant: Grant) => Promise<void>, until?: AbortSignal): Promise<void> {
     while (!until?.aborted) {
       const asked = performance.now();
-      const token = await this.acquire().catch((error: unknown) => this.report(error));
+      // Whoever waits for a transaction waits in its question, and looks meanwhile whether that transaction has an end.
+      const looking = setInterval(() => void this.endWhoIsOverdue().catch((error: unknown) => this.report(error)), this.askEvery);
+      const token = await this.acquire()
+        .catch((error: unknown) => this.report(error))
+        .finally(() => clearInterval(looking));
       if (token === undefined) await pause(this.askEvery, until);
       else if (await this.during(token, asked, work, until)) return;
     }
@@ -225,6 +233,20 @@ export class Lease {
     return rows[0] && BigInt(rows[0].token);
   }
 
+  /**
+   * A process that is paused in the midst of a COPY keeps its transaction, and the lock of its fence: the server waits for the rest of
+   * the rows, without a limit, and does not call that idle. Who holds the lease by now has begun later, and is left alone.
+   */
+  private async endWhoIsOverdue(): Promise<void> {
+    await this.ask(
+      `select pg_terminate_backend(a.pid) from lease.lease l, pg_stat_activity a
+        where l.name = $1 and l.expires < clock_timestamp() - $3 * interval '1 millisecond'
+          and a.datname = current_database() and a.application_name = $2 and a.xact_start < l.expires`,
+      [this.name, fencedBy(this.name), Math.ceil(this.timeToLive * 0.4)],
+      this.timeToLive,
+    );
+  }
+
   private async renew(token: bigint): Promise<boolean> {
     const { rowCount } = await this.ask(
       `update lease.lease set expires = clock_timestamp() + $3 * interval '1 millisecond' where name = $1 and token = $2`,
@@ -246,9 +268,10 @@ export class Lease {
   protected async fence(client: Pick<ClientBase, 'query'>, token: bigint): Promise<void> {
     const { rows } = await client.query<{ token: string }>({
       name: 'lease-fence',
-      text: `select token::text as token, set_config('idle_in_transaction_session_timeout', $2, true)
+      text: `select token::text as token, set_config('idle_in_transaction_session_timeout', $2, true),
+                    set_config('application_name', $3, true)
                from lease.lease where name = $1 for key share`,
-      values: [this.name, String(Math.ceil(this.timeToLive * 0.8))],
+      values: [this.name, String(Math.ceil(this.timeToLive * 0.8)), fencedBy(this.name)],
     });
     const newest = rows[0]?.token;
     if (newest !== String(token)) throw new LeaseLost(this.name, token, `the newest token is ${newest ?? 'none'}`);

@@ -67,7 +67,7 @@ export async function checkLog(
   witness = new Witness(),
   ofTheOffice = true,
 ): Promise<LogFigures> {
-  const judge = new LogJudge((invariant, words) => violations.add(invariant, words), ofTheOffice);
+  const judge = new LogJudge((invariant, words) => violations.add(invariant, words), { ofTheOffice });
   const idsOf = new Map(deeds.map(deed => [deed, commandIdsOf(deed)]));
   const written = new Map([...idsOf.values()].flat().map(id => [id, [] as RecordedEvent[]]));
   let [count, head] = [0, '0'];
