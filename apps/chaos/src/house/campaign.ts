@@ -65,7 +65,10 @@ export const houseKind = ({ server = () => StoreServer.start(), run: breakIt, ..
       },
     };
     try {
-      const done = await breakIt(campaign);
+      const done = await breakIt(campaign).catch(async (error: unknown) => {
+        history.write('scene', await stage.scene().catch(String));
+        throw error;
+      });
       await stage.quiet();
       await stage.asking(pool => checkCheckpoints(pool, violations));
       const figures = await checkLog(stage.log(), await rememberedIn(ledger), violations, witness);

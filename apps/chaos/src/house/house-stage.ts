@@ -92,6 +92,22 @@ export class HouseStage {
     return program;
   }
 
+  /** Where everything is, for who wants to know why something did not come true. */
+  async scene(): Promise<object> {
+    return this.asking(async pool => {
+      const rows = async (sql: string) => (await pool.query<object>(sql)).rows;
+      return {
+        lanes: await rows('select name, table_name, position::text, stage, state, error from read.projection'),
+        leases: await rows('select name, holder, token::text, expires::text from lease.lease'),
+        sessions: await rows(
+          `select pid, application_name, state, wait_event, xact_start::text, pg_blocking_pids(pid) as behind, left(query, 200) as query
+             from pg_stat_activity where datname = current_database() and state <> 'idle'`,
+        ),
+        said: [...this.programs].map(({ app, process, output }) => ({ app, pid: process.pid, output: output.slice(-2_000) })),
+      };
+    });
+  }
+
   /** Ends it where it stands. */
   async kill(program: Program): Promise<void> {
     this.expected.add(program);
