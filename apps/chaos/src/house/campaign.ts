@@ -66,7 +66,7 @@ export const houseKind = ({ server = () => StoreServer.start(), run: breakIt, ..
     };
     try {
       const done = await breakIt(campaign).catch(async (error: unknown) => {
-        history.write('scene', await stage.scene().catch(String));
+        history.write('scene', await stage.scene().catch((unseen: unknown) => ({ unseen: String(unseen) })));
         throw error;
       });
       await stage.quiet();

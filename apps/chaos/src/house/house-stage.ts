@@ -93,7 +93,7 @@ export class HouseStage {
   }
 
   /** Where everything is, for who wants to know why something did not come true. */
-  async scene(): Promise<object> {
+  async scene(): Promise<Readonly<Record<string, unknown>>> {
     return this.asking(async pool => {
       const rows = async (sql: string) => (await pool.query<object>(sql)).rows;
       return {
