@@ -241,7 +241,9 @@ jest.setTimeout(4 * patience);
     await opened.does('staff', `volunteers/${volunteerId}/suspend-volunteer`, { reason: '外出' });
     await context.setOffline(false);
     await page.getByText('没有完成:周秀英到第二服务站').waitFor();
-    await page.getByRole('heading', { level: 1, name: '总览' }).waitFor();
+    // The page came after all, and with its style.
+    await page.locator('.figure-tiles').waitFor();
+    expect(await page.evaluate(`getComputedStyle(document.querySelector('.figure-tiles')).display`)).toBe('grid');
     await page.getByRole('button', { name: '修改后重发' }).click();
     await page.waitForURL(`**/centers/${place.centerId}/assign?station=${place.second}`);
     await page.getByText('已选 2 人').waitFor();

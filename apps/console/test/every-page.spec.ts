@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { furnish, hasBrowser, openConsole, patience, streetId, type Opened, type Visit } from './open-console.js';
 
 jest.setTimeout(6 * patience);
@@ -213,5 +214,11 @@ const payloads = {
     await page.getByText('延边朝鲜族自治州 延吉市').first().waitFor();
     expect(visit.complaints).toEqual([]);
     await visit.context.close();
+  });
+
+  test('what a browser loads before anybody signs in stays below its bar', () => {
+    const { status, stdout } = spawnSync(process.execPath, ['infra/check/weight.mjs'], { encoding: 'utf8' });
+    expect(stdout).toMatch(/kB gzip of 400 kB.*1 planted file noticed/);
+    expect(status).toBe(0);
   });
 });

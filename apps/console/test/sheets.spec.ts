@@ -173,6 +173,39 @@ const person = (nth: number, name: string) => [phone(nth), name, idNumber(nth), 
     await page.getByText('此前已登记,不再重复').first().waitFor();
   });
 
+  test('hundreds of people: it is shown how far it is, it is stopped half-way and goes on, and nobody is registered twice', async () => {
+    const { page } = staff;
+    const people = Array.from({ length: 300 }, (_, nth) => person(610 + nth, `赵众${nth}`));
+    let sent = 0;
+    let letGo = () => {};
+    const held = new Promise<void>(release => (letGo = release));
+    await upload(await written('hundreds.xlsx', [heading, ...people]));
+    await page.getByText('300 人可以登记,0 行有问题').waitFor();
+    await page.route('**/api/volunteers', async route => {
+      if (route.request().method() !== 'POST') return route.continue();
+      sent += 1;
+      if (sent > 150) await held;
+      return route.continue().catch(() => undefined);
+    });
+    await page.getByRole('button', { name: '登记这 300 人' }).click();
+    await page.getByText('正在登记 150/300').waitFor();
+    expect(await page.getByRole('progressbar').getAttribute('aria-valuenow')).toBe('50');
+    await page.getByRole('button', { name: '停下' }).click();
+    await page.getByText('已停下:登记了 150 人,还有 150 人').waitFor();
+    letGo();
+    await page.getByRole('button', { name: '继续' }).click();
+    await page.getByText('完成:登记了 300 人,0 行没有登记').waitFor();
+    await page.unroute('**/api/volunteers');
+    const everybody = async (cursor = ''): Promise<readonly string[]> => {
+      const path = `volunteers?q=${encodeURIComponent('赵众')}&limit=200${cursor && `&cursor=${encodeURIComponent(cursor)}`}`;
+      const { rows, next } = await opened.asks<{ rows: { name: string }[]; next?: string | null }>('staff', path);
+      return [...rows.map(({ name }) => name), ...(next ? await everybody(next) : [])];
+    };
+    for (const until = Date.now() + patience; (await everybody()).length < 300 && Date.now() < until;)
+      await new Promise(resolve => setTimeout(resolve, 50));
+    expect((await everybody()).toSorted()).toEqual(people.map(cells => String(cells[1])).toSorted());
+  });
+
   test('a table that is pasted is read as well, and a file that is none is refused in words', async () => {
     const { page, goTo } = staff;
     await goTo('/volunteers/sheet');
@@ -255,6 +288,33 @@ const person = (nth: number, name: string) => [phone(nth), name, idNumber(nth), 
     await page.getByText('没有人导出过名册').waitFor();
     expect(auditor.complaints).toEqual([]);
     await auditor.context.close();
+  });
+
+  test('an export says that it is at work, and is given up when it is pressed again', async () => {
+    const { page, goTo } = staff;
+    let letGo = () => {};
+    const held = new Promise<void>(release => (letGo = release));
+    let files = 0;
+    page.on('download', () => (files += 1));
+    await goTo('/volunteers');
+    await page.route('**/api/volunteers.xlsx*', async route => {
+      await held;
+      return route.continue().catch(() => undefined);
+    });
+    await page.getByRole('button', { name: '导出 Excel' }).click();
+    const atWork = page.getByRole('button', { name: '正在生成,点此取消' });
+    expect(await atWork.getAttribute('aria-busy')).toBe('true');
+    await Promise.all([
+      page.waitForEvent('requestfailed', request => request.url().includes('/api/volunteers.xlsx')),
+      atWork.click(),
+    ]);
+    await page.getByRole('button', { name: '导出 Excel' }).waitFor();
+    letGo();
+    await page.unroute('**/api/volunteers.xlsx*');
+    expect(files).toBe(0);
+    expect(await page.getByText('没有完成').count()).toBe(0);
+    await downloaded('导出 Excel');
+    expect(files).toBe(1);
   });
 
   test('the browser had nothing to complain of, and asked no other host', () => {

@@ -1,27 +1,9 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
 import { SignInPage } from '../access/sign-in.page.tsx';
-import { tell } from './feedback.tsx';
-import { say } from './language.ts';
 import { Loading, NoSuchPage, PageFailed } from './page.tsx';
+import { read } from './read-page.ts';
 import { sessionNow } from './session.ts';
 import { Shell } from './shell.tsx';
-
-/**
- * Left to itself, the router would load the whole window anew where a page cannot be read, and with it would go what waits to be sent.
- * So it is said, and tried until it can.
- */
-const read =
-  <Page,>(page: () => Promise<Page>) =>
-  async (): Promise<Page> => {
-    for (let tries = 0; ; tries++) {
-      try {
-        return await page();
-      } catch {
-        if (tries === 0) tell(say('shell.pageUnread'), 'error');
-        await new Promise(done => setTimeout(done, 2_000));
-      }
-    }
-  };
 
 /** The place that is looked at, and the days as `YYYY-MM-DD`. */
 interface OverviewSearch {
