@@ -170,6 +170,7 @@ function viewsHere(here: Furnished, subscriptionId: string, commandId: string): 
     volunteerRegister: ['/api/volunteers', `/api/volunteers?stationId=${stationId}`],
     volunteerCard: [`/api/volunteers/${volunteerId}`],
     subscriberLag: ['/api/subscriber-lag'],
+    takenLists: ['/api/taken-lists'],
     replayProgress: [`/api/subscriptions/${subscriptionId}/replays`],
   };
 }

@@ -64,16 +64,22 @@ export function changedFrom<Row>(
   }
   if (reached !== null) piece(reached, null, undefined);
 
-  return merged(pieces.sort(inOrder), same);
+  return merged(pieces.sort(inOrder), new Set(segments), same);
 }
 
-function merged<Row>(pieces: readonly Segment<Row>[], same: Same<Row>): Segment<Row>[] {
+/** @param known of which no two are alike: only what is new can be the twin of another */
+function merged<Row>(pieces: readonly Segment<Row>[], known: ReadonlySet<Segment<Row>>, same: Same<Row>): Segment<Row>[] {
   const result: Segment<Row>[] = [];
+  const days: Segment<Row>[] = [];
+  const newDays: Segment<Row>[] = [];
   let last = -1;
   for (const piece of pieces) {
     if (isSameDay(piece)) {
-      const twin = result.some(other => isSameDay(other) && other.from === piece.from && same(other.row, piece.row));
-      if (!twin) result.push(piece);
+      const isKnown = known.has(piece);
+      if ((isKnown ? newDays : days).some(other => other.from === piece.from && same(other.row, piece.row))) continue;
+      result.push(piece);
+      days.push(piece);
+      if (!isKnown) newDays.push(piece);
       continue;
     }
     const neighbour = result[last];
@@ -126,8 +132,11 @@ export class KeyHistory<Row> {
     const { segments, append } = this;
     if (!segments) return;
     this.segments = undefined;
-    const kept = new Set<Recorded<Row>>();
+    const known = new Set<Segment<Row>>(this.known);
+    // What no fact touched is still the same object.
+    const kept = new Set<Segment<Row>>(segments.filter(segment => known.has(segment)));
     const next = segments.map(segment => {
+      if (kept.has(segment)) return segment as Recorded<Row>;
       const found = this.known.find(
         old => old.from === segment.from && old.until === segment.until && !kept.has(old) && this.same(old.row, segment.row),
       );
