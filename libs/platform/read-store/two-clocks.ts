@@ -67,19 +67,16 @@ export function changedFrom<Row>(
   return merged(pieces.sort(inOrder), new Set(segments), same);
 }
 
-/** @param known of which no two are alike: only what is new can be the twin of another */
+/** @param known of which no two are alike, and which come before what is new of the same day: only that can be the twin of another */
 function merged<Row>(pieces: readonly Segment<Row>[], known: ReadonlySet<Segment<Row>>, same: Same<Row>): Segment<Row>[] {
   const result: Segment<Row>[] = [];
   const days: Segment<Row>[] = [];
-  const newDays: Segment<Row>[] = [];
   let last = -1;
   for (const piece of pieces) {
     if (isSameDay(piece)) {
-      const isKnown = known.has(piece);
-      if ((isKnown ? newDays : days).some(other => other.from === piece.from && same(other.row, piece.row))) continue;
+      if (!known.has(piece) && days.some(other => other.from === piece.from && same(other.row, piece.row))) continue;
       result.push(piece);
       days.push(piece);
-      if (!isKnown) newDays.push(piece);
       continue;
     }
     const neighbour = result[last];
