@@ -141,6 +141,15 @@ test('a period that begins and ends on the same day stays as a period of no leng
   expect(changedFrom(begun, day(3), end, same)).toEqual([{ from: day(3), until: day(3), row: { value: 1 } }]);
 });
 
+test('two periods of the same day are one where they are alike, and two where they differ', () => {
+  const values = [1, 2, 1, 2, 2];
+  const days = values.reduce(
+    (before, value) => changedFrom(changedFrom(before, day(3), set(value), same), day(3), end, same),
+    changedFrom<Row>([], day(1), end, same),
+  );
+  expect(days.map(({ row }) => row)).toEqual([{ value: 1 }, { value: 2 }]);
+});
+
 test('a row that is changed on the day it began is replaced', () => {
   const begun = changedFrom<Row>([], day(3), set(1), same);
   expect(changedFrom(begun, day(3), set(2), same)).toEqual([{ from: day(3), until: null, row: { value: 2 } }]);
