@@ -1,6 +1,9 @@
 import type { Data, ImpersonalData, PersonalClass, Shape } from './shape.js';
 
-/** A sentence with `{field}` gaps, in both languages; ids in the gaps are shown by name. */
+/**
+ * A sentence with `{field}` gaps, in both languages; ids in the gaps are shown by name.
+ * What stands in `[` `]` is said only when each field named in it has a value.
+ */
 export interface Words {
   readonly zh: string;
   readonly en: string;
@@ -126,6 +129,8 @@ export function revive(type: string, version: number, data: Stored): AnyFact {
   return new declared((version === declared.version ? data : declared.upcast(version, data)) as never);
 }
 
+const gaps = /\{(\w+)\}/g;
+
 /**
  * A fact in words. Gaps are filled with its own values; `show` may turn an id or a sealed value into a name.
  * What cannot be shown is an ellipsis.
@@ -138,7 +143,10 @@ export function sentence(
 ): string {
   const declared = catalogue.get(type);
   if (!declared) return type;
-  return declared.words[language].replaceAll(/\{(\w+)\}/g, (_, field: string) => {
+  const said = declared.words[language].replaceAll(/\[([^\]]*)\]/g, (_, clause: string) =>
+    [...clause.matchAll(gaps)].every(([, field]) => data[field!] !== undefined && data[field!] !== null) ? clause : '',
+  );
+  return said.replaceAll(gaps, (_, field: string) => {
     const shown = show(field, data[field]);
     if (shown !== undefined) return shown;
     const shape = declared.shape[field];

@@ -68,7 +68,10 @@ export class ServiceCenterClosed extends event(
   'ServiceCenterClosed',
   1,
   { centerId: id, divisionId: id, successorId: optional(id), on: date, reason: sensitive('centerId', text) },
-  { zh: '服务中心关闭({on}):{reason}', en: 'The center closed ({on}): {reason}' },
+  {
+    zh: '服务中心关闭({on}[,由“{successorId}”承接]):{reason}',
+    en: 'The center closed ({on}[, succeeded by “{successorId}”]): {reason}',
+  },
 ) {}
 
 /** The roster of a center: which stations it has. Written with the station's own fact. */

@@ -120,7 +120,10 @@ export class ServiceStationClosed extends event(
     successorId: optional(id),
     volunteersFollow: flag,
   },
-  { zh: '服务站关闭({on}):{reason}', en: 'The station closed ({on}): {reason}' },
+  {
+    zh: '服务站关闭({on}[,由“{successorId}”承接]):{reason}',
+    en: 'The station closed ({on}[, succeeded by “{successorId}”]): {reason}',
+  },
 ) {}
 
 export type ServiceStationFact =

@@ -34,7 +34,10 @@ export class DivisionDefined extends event(
     centreRequired: flag,
     source: optional(text),
   },
-  { zh: '设立行政区划“{name}”(代码 {code})', en: 'Division “{name}” (code {code}) was defined' },
+  {
+    zh: '设立行政区划“{name}”(代码 {code})[,依据:{source}]',
+    en: 'Division “{name}” (code {code}) was defined[, by {source}]',
+  },
 ) {}
 
 /** A division got another name; what happened before keeps the old one. */
@@ -101,7 +104,7 @@ export class DivisionAbolished extends event(
   'DivisionAbolished',
   1,
   { divisionId: id, successorId: optional(id), on: date },
-  { zh: '区划撤销', en: 'The division was abolished' },
+  { zh: '区划撤销[,由“{successorId}”承接]', en: 'The division was abolished[, succeeded by “{successorId}”]' },
 ) {}
 
 /** How many people live there, by which source, on which date. */

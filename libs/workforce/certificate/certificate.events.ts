@@ -19,8 +19,8 @@ export class CertificateRecorded extends event(
     issuedBy: optional(text),
   },
   {
-    zh: '录入“{workerId}”的{level}级证书({passedOn} 通过)',
-    en: 'A certificate of level {level} (passed {passedOn}) was recorded for “{workerId}”',
+    zh: '录入“{workerId}”的{level}级证书({passedOn} 通过[,{issuedBy}颁发])',
+    en: 'A certificate of level {level} (passed {passedOn}[, issued by {issuedBy}]) was recorded for “{workerId}”',
   },
 ) {}
 

@@ -10,7 +10,10 @@ export class PostingStarted extends event(
   'PostingStarted',
   1,
   { workerId: id, stationId: id, kind: oneOf(...postingKinds), from: date, until: optional(date) },
-  { zh: '“{workerId}”到“{stationId}”任职(自 {from})', en: '“{workerId}” was posted to “{stationId}” (from {from})' },
+  {
+    zh: '“{workerId}”到“{stationId}”任职(自 {from}[,至 {until}])',
+    en: '“{workerId}” was posted to “{stationId}” (from {from}[ until {until}])',
+  },
 ) {}
 
 /** A posting ended; the day named is the first without it. */
