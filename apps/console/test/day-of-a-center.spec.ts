@@ -165,8 +165,11 @@ jest.setTimeout(4 * patience);
     await page.getByRole('button', { name: '登记志愿者' }).click();
     await page.getByText('连接中断,已留存,恢复后自动发送').waitFor();
     await page.getByText('1 项等待发送').waitFor();
+    await page.locator('.connection-lost').waitFor();
     await context.setOffline(false);
     await page.getByRole('heading', { level: 1, name: '宋玉梅' }).waitFor();
+    // A browser that says it is offline need not have lost the line on which it listens.
+    await page.locator('.connection-live[data-live=live]').waitFor();
     const { rows } = await opened.asks<{ rows: unknown[] }>('staff', `volunteers?q=${encodeURIComponent('宋玉梅')}`);
     expect(rows).toHaveLength(1);
   });

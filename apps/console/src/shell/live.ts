@@ -11,12 +11,16 @@ export type Liveness = 'off' | 'connecting' | 'live' | 'lost';
 /** Facts come in bursts: one command writes several, and policies add theirs. */
 const gatherFor = 120;
 const longestPause = 8_000;
+/** The server says every 15 seconds that it is still here; a line that died without a word says nothing. */
+const silentFor = 40_000;
 /** A browser opens few connections to one host; a tab that nobody sees gives its own back. */
 const hiddenFor = 60_000;
 
 let liveness: Liveness = 'off';
 const listeners = new Set<() => void>();
+/** Listening at all, and the one request by which it is done now. */
 let connection: AbortController | undefined;
+let line: AbortController | undefined;
 let pending = new Set<string>();
 let gathering: ReturnType<typeof setTimeout> | undefined;
 
@@ -47,22 +51,33 @@ function hear({ event, id, data }: { event: string; id: string | undefined; data
   if (typeof change === 'object' && change !== null && 'stream' in change) gather(String(change.stream).split('-', 1)[0]!);
 }
 
-async function listen(signal: AbortSignal): Promise<void> {
+async function listenOn(line: AbortController): Promise<void> {
   const after = seenPosition();
-  const response = await fetch('/api/stream', {
-    headers: { ...commonHeaders(), ...(after ? { 'last-event-id': after } : {}) },
-    signal,
-  });
-  if (!response.ok || !response.body) throw new Error(`the stream answered ${response.status}`);
-  become('live');
-  outbox.hurry();
-  for await (const event of eventsIn(response.body)) hear(event);
+  let silence: ReturnType<typeof setTimeout> | undefined;
+  const heard = () => {
+    clearTimeout(silence);
+    silence = setTimeout(() => line.abort(), silentFor);
+  };
+  heard();
+  try {
+    const response = await fetch('/api/stream', {
+      headers: { ...commonHeaders(), ...(after ? { 'last-event-id': after } : {}) },
+      signal: line.signal,
+    });
+    if (!response.ok || !response.body) throw new Error(`the stream answered ${response.status}`);
+    become('live');
+    outbox.hurry();
+    for await (const event of eventsIn(response.body, heard)) hear(event);
+  } finally {
+    clearTimeout(silence);
+  }
 }
 
 async function keepListening(signal: AbortSignal): Promise<void> {
   for (let failures = 0; !signal.aborted;) {
     const startedAt = Date.now();
-    await listen(signal).catch(() => undefined);
+    line = new AbortController();
+    await listenOn(line).catch(() => undefined);
     if (signal.aborted) return;
     become('lost');
     failures = Date.now() - startedAt > 10_000 ? 0 : failures + 1;
@@ -91,6 +106,7 @@ function start(): void {
 
 function stop(): void {
   connection?.abort();
+  line?.abort();
   connection = undefined;
   become('off');
 }
@@ -103,7 +119,10 @@ whenSessionChanges(() => {
   start();
 });
 window.addEventListener('offline', () => {
-  if (connection) become('lost');
+  if (!connection) return;
+  become('lost');
+  // A line that outlives this would stand there as lost for as long as it lives, or hang.
+  line?.abort();
 });
 let hidden: ReturnType<typeof setTimeout> | undefined;
 document.addEventListener('visibilitychange', () => {

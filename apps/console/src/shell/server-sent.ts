@@ -17,8 +17,11 @@ function parsed(block: string): ServerSent | undefined {
   return data.length > 0 ? { event, id, data: data.join('\n') } : undefined;
 }
 
-/** Server-sent events read by `fetch`: `EventSource` cannot carry a token in a header. Comments are left out. */
-export async function* eventsIn(body: ReadableStream<Uint8Array>): AsyncGenerator<ServerSent> {
+/**
+ * Server-sent events read by `fetch`: `EventSource` cannot carry a token in a header.
+ * Comments are left out; `heard` is told of them as of anything that comes.
+ */
+export async function* eventsIn(body: ReadableStream<Uint8Array>, heard: () => void = () => {}): AsyncGenerator<ServerSent> {
   const reader = body.getReader();
   const decoder = new TextDecoder();
   let rest = '';
@@ -26,6 +29,7 @@ export async function* eventsIn(body: ReadableStream<Uint8Array>): AsyncGenerato
     for (;;) {
       const { done, value } = await reader.read();
       if (done) return;
+      heard();
       rest += decoder.decode(value, { stream: true }).replaceAll('\r', '');
       for (let end = rest.indexOf('\n\n'); end >= 0; end = rest.indexOf('\n\n')) {
         const event = parsed(rest.slice(0, end));
