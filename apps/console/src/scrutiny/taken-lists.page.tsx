@@ -1,44 +1,22 @@
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { DatePicker, Select } from 'antd';
-import dayjs from 'dayjs';
 import { Choice } from '../shell/choice.tsx';
 import { moment, number } from '../shell/dates.ts';
 import { useRemembered } from '../shell/drafts.ts';
 import { joined, useWords } from '../shell/language.ts';
 import { PageHead } from '../shell/page.tsx';
 import { RegisterTable } from '../shell/register-table.tsx';
-import { knownActors, takenLists, type TakenFilter, type TakenList, type TakenWanted } from './queries.ts';
+import { ActorPicker } from './actor-picker.tsx';
+import { takenLists, type TakenFilter, type TakenList, type TakenWanted } from './queries.ts';
+import { RecordedBetween } from './recorded-between.tsx';
 import { nameOf } from './timeline.tsx';
 
 const sheets = ['volunteerSheet', 'workerSheet', 'stationSheet'] as const;
-
-function Day({
-  word,
-  value,
-  choose,
-}: {
-  word: 'scrutiny.from' | 'scrutiny.to';
-  value: string | undefined;
-  choose: (day: string | undefined) => void;
-}) {
-  const { say } = useWords();
-  return (
-    <DatePicker
-      value={value ? dayjs(value) : null}
-      placeholder={say(word)}
-      aria-label={say(word)}
-      maxDate={dayjs()}
-      onChange={date => choose(date?.format('YYYY-MM-DD'))}
-    />
-  );
-}
 
 /** Who took which list of people away as a file, when, and narrowed down to what. */
 export function TakenListsPage() {
   const { say, zh } = useWords();
   const [wanted, want] = useRemembered<TakenWanted>('taken wanted', {});
-  const { data: actors } = useQuery(knownActors);
   const filter = Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined)) as TakenFilter;
   const filtersOf = ({ filters, searched }: TakenList) =>
     joined([...filters, ...(searched ? [say('audit.takenSearched')] : [])]) || say('shell.none');
@@ -51,16 +29,7 @@ export function TakenListsPage() {
       />
       <section className="section register">
         <div className="filters">
-          <Select
-            allowClear
-            showSearch={{ optionFilterProp: 'label' }}
-            value={wanted.actor ?? null}
-            onChange={actor => want({ ...wanted, actor: actor ?? undefined })}
-            placeholder={say('scrutiny.actor')}
-            aria-label={say('scrutiny.actor')}
-            popupMatchSelectWidth={false}
-            options={(actors?.rows ?? []).map(({ id, name }) => ({ value: id, label: name }))}
-          />
+          <ActorPicker actor={wanted.actor} choose={actor => want({ ...wanted, actor })} />
           <Choice
             word="audit.takenList"
             value={sheets.find(sheet => sheet === wanted.sheet)}
@@ -68,8 +37,7 @@ export function TakenListsPage() {
             values={sheets}
             kind="takenSheet"
           />
-          <Day word="scrutiny.from" value={wanted.from} choose={from => want({ ...wanted, from })} />
-          <Day word="scrutiny.to" value={wanted.to} choose={to => want({ ...wanted, to })} />
+          <RecordedBetween from={wanted.from} to={wanted.to} choose={between => want({ ...wanted, ...between })} />
         </div>
         <RegisterTable<TakenList>
           key={JSON.stringify(filter)}

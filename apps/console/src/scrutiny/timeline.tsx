@@ -3,6 +3,7 @@ import { Button } from 'antd';
 import { day, moment } from '../shell/dates.ts';
 import { useWords } from '../shell/language.ts';
 import { Empty, Loading } from '../shell/page.tsx';
+import { Refused } from '../shell/problem.ts';
 import { CommandDetail } from './command-detail.tsx';
 import type { HistoryEntry, historyBy } from './queries.ts';
 
@@ -57,6 +58,9 @@ function Command({ rows, about }: { rows: readonly HistoryEntry[]; about: About 
   );
 }
 
+/** Nothing was known of it then, or nothing of that kind. */
+const isUnknown = (error: Error) => error instanceof Refused && error.problem.status === 404;
+
 /** @param about whose history it is; left out where it is that of everything */
 export function Timeline({ history, about }: { history: ReturnType<typeof historyBy>; about?: About }) {
   const { say } = useWords();
@@ -65,7 +69,7 @@ export function Timeline({ history, about }: { history: ReturnType<typeof histor
   return (
     <>
       {!data && !error ? <Loading /> : null}
-      {error && !data ? <Empty>{error.message}</Empty> : null}
+      {error && !data ? <Empty>{isUnknown(error) ? say('scrutiny.nothing') : error.message}</Empty> : null}
       {data && rows.length === 0 ? <Empty>{say('scrutiny.nothing')}</Empty> : null}
       <ol className="plain timeline">
         {commandsOf(rows).map(group => (

@@ -3,6 +3,8 @@ import { RouterProvider } from '@tanstack/react-router';
 import { App as Feedback, ConfigProvider } from 'antd';
 import enUS from 'antd/locale/en_US';
 import zhCN from 'antd/locale/zh_CN';
+// Months and days of the week in its calendars.
+import 'dayjs/locale/zh-cn';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useConnectedFeedback } from './feedback.tsx';
