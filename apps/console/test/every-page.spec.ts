@@ -3,33 +3,22 @@ import { furnish, hasBrowser, openConsole, patience, streetId, type Opened, type
 
 jest.setTimeout(6 * patience);
 
-const payload = '<img src=x onerror="alert(1)">';
-/** Others, for fields beside: markup in a word, a way out of an attribute, an address, a gap of a sentence. */
-const payloads = {
-  worker: '<svg/onload=alert(2)>',
-  station: '"><script>alert(3)</script>',
-  reason: '{name}</textarea><a href="javascript:alert(4)">x</a>',
-} as const;
-
 (hasBrowser ? describe : describe.skip)('every page', () => {
   let opened: Opened;
   let paths: readonly (readonly [name: string, path: string])[];
   let auditPaths: readonly (readonly [name: string, path: string])[];
-  let hostile = '';
-  let secondHistory = '';
   beforeAll(async () => {
     opened = await openConsole();
-    const place = await furnish(opened, payloads.station);
+    const place = await furnish(opened);
     const volunteerId = await place.volunteer(21, '金顺哲');
-    const workerId = await place.worker(22, payloads.worker);
-    secondHistory = `/history/${place.second}`;
-    hostile = await place.volunteer(23, payload);
+    const workerId = await place.worker(22, '李玉兰');
     await opened.does('staff', `service-stations/${place.first}/assign-social-worker`, { workerId });
     await opened.does('staff', 'volunteer-links', { volunteerId, stationId: place.first });
-    await opened.does('staff', 'volunteer-links', { volunteerId: hostile, stationId: place.first });
-    await opened.does('registrar', `service-centers/${place.centerId}/rename-service-center`, { name: `北山${payload}` });
-    await opened.does('staff', `service-stations/${place.second}/suspend-service-station`, { reason: payloads.reason });
-    await opened.does('staff', `volunteers/${volunteerId}/suspend-volunteer`, { reason: payload });
+    await opened.does('staff', 'volunteer-links', { volunteerId: await place.volunteer(23, '朴志强'), stationId: place.first });
+    // As long as names may be, and without a place to break.
+    await opened.does('registrar', `service-centers/${place.centerId}/rename-service-center`, { name: `北山${'W'.repeat(58)}` });
+    await opened.does('staff', `service-stations/${place.second}/suspend-service-station`, { reason: '场地维修'.repeat(50) });
+    await opened.does('staff', `volunteers/${volunteerId}/suspend-volunteer`, { reason: '外出' });
     paths = [
       ['home', '/'],
       ['place', `/places/${streetId}`],
@@ -144,25 +133,6 @@ const payloads = {
     await list.evaluate(element => element.scrollTo(0, element.scrollHeight));
     await page.getByText('志愿者60000', { exact: true }).waitFor();
     expect(await page.locator('.ant-table-row').count()).toBeLessThan(60);
-    await visit.context.close();
-  });
-
-  test('what somebody wrote into a field is text and nothing else', async () => {
-    const visit = await opened.visit('staff');
-    for (const [, path] of paths.filter(([name]) => ['center', 'assign', 'station', 'volunteers', 'history'].includes(name))) {
-      await visit.goTo(path);
-      await visit.page.getByText(payload).first().waitFor();
-      expect(await visit.page.locator('img[src=x]').count()).toBe(0);
-    }
-    await visit.goTo(`/volunteers/${hostile}`);
-    await visit.page.getByRole('heading', { level: 1, name: payload }).waitFor();
-    await visit.goTo(paths.find(([name]) => name === 'worker')![1]);
-    await visit.page.getByRole('heading', { level: 1, name: payloads.worker }).waitFor();
-    await visit.goTo(secondHistory);
-    await visit.page.getByText(payloads.reason).first().waitFor();
-    await visit.page.getByText(payloads.station).first().waitFor();
-    expect(await visit.page.locator('#content script, #content [onload], a[href^=javascript]').count()).toBe(0);
-    expect(visit.complaints).toEqual([]);
     await visit.context.close();
   });
 

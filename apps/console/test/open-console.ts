@@ -33,8 +33,8 @@ export const phone = (nth: number) => `139${String(10_000_000 + nth)}`;
 
 export interface Opened {
   readonly url: string;
-  /** A command that must be done, by an account of the pilot. */
-  does(account: string, path: string, body: object): Promise<void>;
+  /** A command that must be done, by an account of the pilot. @param on entered late: the day from which it counts */
+  does(account: string, path: string, body: object, on?: string): Promise<void>;
   /** A view that has folded everything that was done before. */
   asks<Body>(account: string, path: string): Promise<Body>;
   /** A browser of its own for somebody, signed in. */
@@ -170,13 +170,14 @@ export async function openConsole(): Promise<Opened> {
   return {
     url: house.url,
     visit,
-    async does(account, path, body) {
+    async does(account, path, body, on) {
       const answer = await fetch(`${house.url}/api/${path}`, {
         method: 'POST',
         headers: {
           'content-type': 'application/json',
           authorization: `Bearer ${await tokenOf(account)}`,
           'idempotency-key': randomUUID(),
+          ...(on ? { 'effective-on': on, 'reason-code': 'late-entry' } : {}),
         },
         body: JSON.stringify(body),
       });
@@ -197,13 +198,17 @@ export async function openConsole(): Promise<Opened> {
   };
 }
 
-/** A center of the street with two stations, and ids of what is in it. */
-export async function furnish(opened: Opened, nameOfSecond = '第二服务站') {
+/** The day so many days from now, in China, `YYYY-MM-DD`. */
+export const dayFromNow = (days: number) =>
+  new Date(Date.now() + days * 86_400_000).toLocaleDateString('sv-SE', { timeZone: 'Asia/Shanghai' });
+
+/** A center of the street with two stations, and ids of what is in it. @param on the day from which the center counts */
+export async function furnish(opened: Opened, on?: string) {
   const [centerId, first, second] = [randomUUID(), randomUUID(), randomUUID()] as const;
   const communities = (
     await opened.asks<{ rows: { divisionId: string }[] }>('staff', `divisions?parentId=${streetId}&limit=4`)
   ).rows.map(({ divisionId }) => divisionId);
-  await opened.does('registrar', 'service-centers', { centerId, divisionId: streetId, name: '北山街道社工服务中心' });
+  await opened.does('registrar', 'service-centers', { centerId, divisionId: streetId, name: '北山街道社工服务中心' }, on);
   await opened.does('staff', 'service-stations', {
     stationId: first,
     centerId,
@@ -213,7 +218,7 @@ export async function furnish(opened: Opened, nameOfSecond = '第二服务站') 
   await opened.does('staff', 'service-stations', {
     stationId: second,
     centerId,
-    name: nameOfSecond,
+    name: '第二服务站',
     communities: [communities[1]],
   });
   const volunteer = async (nth: number, name: string) => {
@@ -240,5 +245,5 @@ export async function furnish(opened: Opened, nameOfSecond = '第二服务站') 
     });
     return workerId;
   };
-  return { centerId, first, second, volunteer, worker };
+  return { centerId, first, second, communities, volunteer, worker };
 }

@@ -1,13 +1,30 @@
-import { furnish, hasBrowser, idNumber, openConsole, patience, phone, streetId, type Opened } from './open-console.js';
+import { randomUUID } from 'node:crypto';
+import {
+  dayFromNow,
+  furnish,
+  hasBrowser,
+  idNumber,
+  openConsole,
+  patience,
+  phone,
+  streetId,
+  type Opened,
+} from './open-console.js';
 
 jest.setTimeout(4 * patience);
+
+/** `2026-03-05` as people in China write it. */
+const inWords = (day: string) => {
+  const [year, month, date] = day.split('-').map(Number);
+  return `${year}年${month}月${date}日`;
+};
 
 (hasBrowser ? describe : describe.skip)('supervisors, auditors and the public, in a browser', () => {
   let opened: Opened;
   let place: Awaited<ReturnType<typeof furnish>>;
   beforeAll(async () => {
     opened = await openConsole();
-    place = await furnish(opened);
+    place = await furnish(opened, dayFromNow(-25));
     const volunteerId = await place.volunteer(31, '金顺哲');
     await place.volunteer(32, '朴志强');
     await opened.does('staff', 'volunteer-links', { volunteerId, stationId: place.first });
@@ -117,6 +134,63 @@ jest.setTimeout(4 * patience);
       .waitFor();
     await led.getByRole('link', { name: /来龙去脉/ }).click();
     await page.getByText(/由这件事引起/).waitFor();
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  test('an auditor narrows down to a period, of which both days count', async () => {
+    const { page, context, complaints, goTo } = await opened.visit('auditor');
+    await goTo(`/history/${place.centerId}`);
+    const told = page.locator('.timeline > li');
+    const set = async (word: string, day: string) => {
+      await page.getByLabel(word, { exact: true }).fill(day);
+      await page.keyboard.press('Enter');
+    };
+    await page.getByLabel('从', { exact: true }).click();
+    expect(await page.locator('.ant-picker-dropdown').innerText()).not.toMatch(/[A-Za-z]/);
+    await told.first().waitFor();
+    const all = await told.count();
+    await set('从', dayFromNow(-1));
+    await set('到', dayFromNow(-1));
+    await page.getByText('这些条件下没有记录').waitFor();
+    await set('到', dayFromNow(0));
+    await told.nth(all - 1).waitFor();
+    await set('从', dayFromNow(0));
+    await told.nth(all - 1).waitFor();
+    // Yesterday it was not known what counts from before yesterday.
+    await set('回到某天来看', dayFromNow(-1));
+    await page.getByText('这些条件下没有记录').waitFor();
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  test('an auditor goes back day by day until a station is not there yet, and to what was known then', async () => {
+    const { centerId, communities } = place;
+    const late = { stationId: randomUUID(), centerId, name: '补记服务站', communities: [communities[3]] };
+    await opened.does('staff', 'service-stations', late, dayFromNow(-3));
+    const { page, context, complaints, goTo } = await opened.visit('auditor');
+    await goTo('/structure');
+    await page.getByRole('combobox', { name: '在哪个辖区工作' }).selectOption({ label: '北山街道' });
+    const center = page.locator('.then summary', { hasText: '北山' });
+    const station = page.locator('.then-name', { hasText: '补记服务站' });
+    await center.click();
+    await station.waitFor();
+    const step = async (key: 'ArrowLeft' | 'ArrowRight', day: string) => {
+      await page.getByRole('slider').press(key);
+      await page.getByText(new RegExp(`^${inWords(day)}的情况`)).waitFor();
+    };
+    for (const days of [-1, -2, -3]) await step('ArrowLeft', dayFromNow(days));
+    await center.click();
+    await station.waitFor();
+    await step('ArrowLeft', dayFromNow(-4));
+    await center.click();
+    await page.getByText('下面没有').waitFor();
+    expect(await station.count()).toBe(0);
+    await step('ArrowRight', dayFromNow(-3));
+    await page.getByLabel('按哪一天结束时所知').fill(dayFromNow(-1));
+    await page.keyboard.press('Enter');
+    await page.getByText(new RegExp(`按 ${inWords(dayFromNow(-1))} 结束时所知`)).waitFor();
+    await center.waitFor({ state: 'detached' });
     expect(complaints).toEqual([]);
     await context.close();
   });
