@@ -153,14 +153,7 @@ export class RowLane implements Lane {
   ): Promise<void> {
     const stored = new Map<string, Recorded<Row>[]>();
     const clocks = ['recorded_from', 'effective_from', 'effective_until'];
-    for (const values of await this.load(
-      client,
-      table,
-      looked,
-      clocks,
-      ['t.recorded_until is null'],
-      'order by effective_from',
-    )) {
+    for (const values of await this.load(client, table, looked, clocks, ['t.recorded_until is null'])) {
       const [recordedFrom, from, until, place] = values.slice(this.columns.length) as [string, string, string | null, string];
       const text = this.keyText(values);
       const segments = stored.get(text) ?? [];
@@ -234,7 +227,6 @@ export class RowLane implements Lane {
     looked: readonly Key[],
     besides: readonly string[],
     conditions: readonly string[],
-    order = '',
   ): Promise<unknown[][]> {
     if (looked.length === 0) return [];
     const keys = unnested(this.keyTypes, 'k');
@@ -246,7 +238,7 @@ export class RowLane implements Lane {
       // (ctid) holds as long as this transaction, which keeps out whatever would move rows.
       text: `select r.* from ${keys.from} cross join lateral (
                select ${names.map(name => `t.${name}`).join(', ')}, t.ctid::text as place from ${qualified(table)} t
-                where ${[...isTheKey, ...conditions].join(' and ')} offset 0) r ${order}`,
+                where ${[...isTheKey, ...conditions].join(' and ')} offset 0) r`,
       values: this.parameters(this.keyTypes, looked),
       rowMode: 'array',
       types: readTypes,

@@ -28,6 +28,8 @@ const inOrder = (a: Segment<unknown>, b: Segment<unknown>) => {
  * A segment that begins on E and is ended by a fact that counts from E was a period of one day: it stays, with
  * `from` = `until`, to be shown in lists; it holds on no date. Later facts that count from before it change it as they change
  * every later segment; facts that count from its own day or later do not touch it.
+ *
+ * @param segments in order; those of one day before what begins on it
  */
 export function changedFrom<Row>(
   segments: readonly Segment<Row>[],
@@ -103,11 +105,15 @@ export class KeyHistory<Row> {
   readonly closed: { readonly place: string; readonly recordedUntil: string }[] = [];
   private segments: readonly Segment<Row>[] | undefined;
   private append = '';
+  private known: readonly Recorded<Row>[];
 
+  /** @param known what is stored for the key, in any order */
   constructor(
-    private known: readonly Recorded<Row>[],
+    known: readonly Recorded<Row>[],
     private readonly same: Same<Row>,
-  ) {}
+  ) {
+    this.known = known.length < 2 ? known : known.toSorted(inOrder);
+  }
 
   /**
    * @param appendEnd the position of the last event of the fact's append. Rows are dated by it and not by the fact's own:
