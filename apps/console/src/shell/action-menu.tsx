@@ -1,6 +1,6 @@
 import { MoreOutlined } from '@ant-design/icons';
 import { Button, Dropdown } from 'antd';
-import { useState, type ReactNode } from 'react';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { useWords } from './language.ts';
 
 export interface MenuAction {
@@ -16,17 +16,32 @@ export function ActionMenu({ actions }: { actions: readonly MenuAction[] }) {
   const [chosen, setChosen] = useState<MenuAction>();
   // What was begun is finished, also when somebody else's change meanwhile takes it off the menu.
   const begun = chosen && (actions.find(({ key }) => key === chosen.key) ?? chosen);
+  // The line of the menu that opened a dialog is gone with the menu: the way back leads to its button.
+  const button = useRef<HTMLButtonElement>(null);
+  const opened = begun !== undefined;
+  const wasOpened = useRef(false);
+  useEffect(() => {
+    if (wasOpened.current && !opened) button.current?.focus();
+    wasOpened.current = opened;
+  }, [opened]);
   if (actions.length === 0 && !begun) return null;
   return (
     <>
       <Dropdown
         trigger={['click']}
+        autoFocus
         menu={{
           items: actions.map(({ key, label, danger = false }) => ({ key, label, danger })),
-          onClick: ({ key }) => setChosen(actions.find(action => action.key === key)),
+          onClick: ({ key, domEvent }) => {
+            // The dialog takes the focus while Enter is still down: it would press what has it then, which is how to close.
+            domEvent.preventDefault();
+            setChosen(actions.find(action => action.key === key));
+          },
         }}
       >
-        <Button icon={<MoreOutlined aria-hidden />}>{say('shell.more')}</Button>
+        <Button ref={button} icon={<MoreOutlined aria-hidden />} aria-haspopup="menu">
+          {say('shell.more')}
+        </Button>
       </Dropdown>
       {begun?.dialog(() => setChosen(undefined))}
     </>

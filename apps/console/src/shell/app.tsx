@@ -6,6 +6,7 @@ import zhCN from 'antd/locale/zh_CN';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useConnectedFeedback } from './feedback.tsx';
+import { useKeptFocus } from './kept-focus.ts';
 import { nonce } from './nonce.ts';
 import { queries } from './queries.ts';
 import { router } from './routes.tsx';
@@ -13,6 +14,7 @@ import { theme } from './theme.ts';
 
 function Routed() {
   useConnectedFeedback();
+  useKeptFocus();
   return <RouterProvider router={router} />;
 }
 
