@@ -7,7 +7,6 @@ import { Consequences } from './consequences.tsx';
 import { moment } from './dates.ts';
 import { draftOf, dropDraft, keepDraft } from './drafts.ts';
 import { tell, tellRefusal, tellWithUndo } from './feedback.tsx';
-import { useWayBack } from './kept-focus.ts';
 import { useWords } from './language.ts';
 import { openAgain } from './opened-again.tsx';
 import { TakenBack, type Receipt } from './outbox.ts';
@@ -113,7 +112,6 @@ export function ActionDialog<Values extends object>(action: ActionProps<Values> 
   const { name, title, open, close, fields, initial = {}, etag, toCommand, undo, also, without = [], confirm } = action;
   const { danger = false, datable = true, done, refused } = action;
   const { say } = useWords();
-  useWayBack();
   const [form] = Form.useForm<Values & Late>();
   const [ifMatch, setIfMatch] = useState(etag);
   const [values, setValues] = useState<Partial<Values & Late>>(() => ({ ...initial, ...draftOf<Values>(name) }));

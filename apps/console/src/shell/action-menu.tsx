@@ -1,6 +1,6 @@
 import { MoreOutlined } from '@ant-design/icons';
 import { Button, Dropdown } from 'antd';
-import { useEffect, useRef, useState, type ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import { useWords } from './language.ts';
 
 export interface MenuAction {
@@ -16,14 +16,6 @@ export function ActionMenu({ actions }: { actions: readonly MenuAction[] }) {
   const [chosen, setChosen] = useState<MenuAction>();
   // What was begun is finished, also when somebody else's change meanwhile takes it off the menu.
   const begun = chosen && (actions.find(({ key }) => key === chosen.key) ?? chosen);
-  // The line of the menu that opened a dialog is gone with the menu: the way back leads to its button.
-  const button = useRef<HTMLButtonElement>(null);
-  const opened = begun !== undefined;
-  const wasOpened = useRef(false);
-  useEffect(() => {
-    if (wasOpened.current && !opened) button.current?.focus();
-    wasOpened.current = opened;
-  }, [opened]);
   if (actions.length === 0 && !begun) return null;
   return (
     <>
@@ -39,7 +31,7 @@ export function ActionMenu({ actions }: { actions: readonly MenuAction[] }) {
           },
         }}
       >
-        <Button ref={button} icon={<MoreOutlined aria-hidden />} aria-haspopup="menu">
+        <Button icon={<MoreOutlined aria-hidden />} aria-haspopup="menu">
           {say('shell.more')}
         </Button>
       </Dropdown>

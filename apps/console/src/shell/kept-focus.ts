@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useEffect } from 'react';
 
 const field = 'form :is(input, textarea, button):not(:disabled)';
 const resting = 'li, tr, section, [role=dialog], main';
@@ -22,14 +22,17 @@ function rest(at: HTMLElement): void {
 
 /**
  * Whoever goes by keyboard stays where they were when what had the focus goes away or may not be used for a while:
- * in its line, its section, its dialog, or else on the page; a browser would begin again at the top.
+ * in its line, its section, its dialog, or else at what opened that; a browser would begin again at the top.
  */
 export function useKeptFocus(): void {
   useEffect(() => {
     let way: readonly Element[] = [];
+    /** The last one on the page itself: what opened a menu, a dialog or a drawer over it. */
+    let onPage: readonly Element[] = [];
     let instead: Element | undefined;
     const remember = ({ target }: FocusEvent) => {
       if (target === instead || !(target instanceof Element)) return;
+      if (target.closest('#console')) onPage = wayUpFrom(target);
       // A menu that closes gives the focus back to its button, also when it has opened a dialog over it.
       const dialog = [...document.querySelectorAll('.ant-modal-root [role=dialog]')].at(-1);
       if (dialog && target.closest('#console')) return dialog.querySelector<HTMLElement>(field)?.focus();
@@ -45,7 +48,11 @@ export function useKeptFocus(): void {
         return;
       }
       if (at && at !== document.body && isThere(at)) return;
-      const around = way.find(one => one.isConnected && one.matches(resting)) ?? document.querySelector('[role=dialog], main');
+      const isRest = (one: Element) => one.isConnected && one.matches(resting);
+      const [opener] = onPage;
+      const near = way.find(isRest);
+      if (!near && opener instanceof HTMLElement && isThere(opener)) return opener.focus();
+      const around = near ?? onPage.find(isRest) ?? document.querySelector('main');
       if (!(around instanceof HTMLElement)) return;
       instead = around;
       rest(around);
@@ -65,15 +72,4 @@ export function useKeptFocus(): void {
       document.removeEventListener('keydown', leaveList, true);
     };
   }, []);
-}
-
-/** Leads back to what opened a dialog, when the dialog is gone. */
-export function useWayBack(): void {
-  const [opener] = useState(() => document.activeElement);
-  useEffect(
-    () => () => {
-      if (opener instanceof HTMLElement) opener.focus();
-    },
-    [opener],
-  );
 }
