@@ -164,7 +164,8 @@ export function ActionDialog<Values extends object>(action: ActionProps<Values> 
         layout="vertical"
         initialValues={values}
         onValuesChange={(_, all) => {
-          setValues(all);
+          // A field that this change makes appear is not among them yet; what it begins with is sent all the same.
+          setValues({ ...initial, ...all });
           setRefusal(undefined);
           keepDraft(name, all);
         }}

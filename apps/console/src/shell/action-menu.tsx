@@ -21,12 +21,19 @@ export function ActionMenu({ actions }: { actions: readonly MenuAction[] }) {
     <>
       <Dropdown
         trigger={['click']}
+        autoFocus
         menu={{
           items: actions.map(({ key, label, danger = false }) => ({ key, label, danger })),
-          onClick: ({ key }) => setChosen(actions.find(action => action.key === key)),
+          onClick: ({ key, domEvent }) => {
+            // The dialog takes the focus while Enter is still down: it would press what has it then, which is how to close.
+            domEvent.preventDefault();
+            setChosen(actions.find(action => action.key === key));
+          },
         }}
       >
-        <Button icon={<MoreOutlined aria-hidden />}>{say('shell.more')}</Button>
+        <Button icon={<MoreOutlined aria-hidden />} aria-haspopup="menu">
+          {say('shell.more')}
+        </Button>
       </Dropdown>
       {begun?.dialog(() => setChosen(undefined))}
     </>

@@ -8,6 +8,7 @@ import 'dayjs/locale/zh-cn';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useConnectedFeedback } from './feedback.tsx';
+import { useKeptFocus } from './kept-focus.ts';
 import { nonce } from './nonce.ts';
 import { queries } from './queries.ts';
 import { router } from './routes.tsx';
@@ -15,6 +16,7 @@ import { theme } from './theme.ts';
 
 function Routed() {
   useConnectedFeedback();
+  useKeptFocus();
   return <RouterProvider router={router} />;
 }
 

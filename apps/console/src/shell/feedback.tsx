@@ -9,12 +9,30 @@ import type { Receipt } from './outbox.ts';
 type Feedback = ReturnType<typeof App.useApp>;
 let feedback: Feedback | undefined;
 
+/** The ways back that are still offered, the latest last. */
+const waysBack = new Map<string, () => void>();
+
+/** The key by which everything else takes something back; what is being typed has a way back of its own. */
+function takeBackByKey(event: KeyboardEvent): void {
+  const { key, ctrlKey, metaKey, shiftKey, altKey, target } = event;
+  if (key.toLowerCase() !== 'z' || ctrlKey === metaKey || shiftKey || altKey) return;
+  if (target instanceof Element && target.matches('input:not([type=checkbox]), textarea, [role=dialog] *')) return;
+  const latest = [...waysBack.values()].at(-1);
+  if (!latest) return;
+  event.preventDefault();
+  latest();
+}
+
 /** Lets functions outside components speak to the person. */
 export function useConnectedFeedback(): void {
   const here = App.useApp();
   useEffect(() => {
     feedback = here;
   }, [here]);
+  useEffect(() => {
+    window.addEventListener('keydown', takeBackByKey);
+    return () => window.removeEventListener('keydown', takeBackByKey);
+  }, []);
 }
 
 export function tell(content: ReactNode, kind: 'success' | 'info' | 'error' = 'success'): void {
@@ -57,24 +75,33 @@ export function tellWithUndo(what: string, undo: () => Promise<unknown>): void {
   const key = crypto.randomUUID();
   const takeBack = () => {
     feedback?.message.destroy(key);
+    waysBack.delete(key);
     undo().then(
       () => tell(say('shell.undone'), 'info'),
       (error: unknown) => tellRefusal(say('shell.undo'), error),
     );
   };
-  void feedback?.message.open({
-    key,
-    type: 'success',
-    duration: 8,
-    content: (
-      <span>
-        {what}
-        <Button type="link" size="small" onClick={takeBack}>
-          {say('shell.undo')}
-        </Button>
-      </span>
-    ),
-  });
+  // Nobody loses the way back while they are at it.
+  const show = (duration: number) =>
+    void feedback?.message.open({
+      key,
+      type: 'success',
+      duration,
+      onClose: () => waysBack.delete(key),
+      content: (
+        <span onFocus={() => show(0)} onBlur={() => show(8)}>
+          {what}
+          <Button type="link" size="small" onClick={takeBack} aria-keyshortcuts="Control+Z">
+            {say('shell.undo')}
+          </Button>
+          <kbd className="wide-only quiet" aria-hidden>
+            Ctrl+Z
+          </kbd>
+        </span>
+      ),
+    });
+  waysBack.set(key, takeBack);
+  show(8);
 }
 
 /**
