@@ -3,6 +3,9 @@ import { furnish, hasBrowser, openConsole, patience, streetId, type Opened, type
 
 jest.setTimeout(6 * patience);
 
+/** Pages without navigation, and those whose place in it is not shown to staff. */
+const nowhere = new Set(['nowhere', 'public', 'history', 'structure']);
+
 (hasBrowser ? describe : describe.skip)('every page', () => {
   let opened: Opened;
   let paths: readonly (readonly [name: string, path: string])[];
@@ -75,7 +78,12 @@ jest.setTimeout(6 * patience);
         while ((await loading.count()) > 0) await loading.first().waitFor({ state: 'hidden' });
         await visit.picture(name);
         const wide = await widthOf(visit);
-        const all = [...(await visit.barriers()), ...(wide > 0 ? [`${wide} pixels too wide`] : [])];
+        const current = await visit.page.locator('.shell-nav [aria-current]').count();
+        const all = [
+          ...(await visit.barriers()),
+          ...(wide > 0 ? [`${wide} pixels too wide`] : []),
+          ...(current === (nowhere.has(name) ? 0 : 1) ? [] : [`${current} places in the navigation`]),
+        ];
         if (all.length > 0) found[name] = all;
       }
       expect(visit.complaints).toEqual([]);

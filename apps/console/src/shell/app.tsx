@@ -20,6 +20,9 @@ function Routed() {
   return <RouterProvider router={router} />;
 }
 
+/** Below the bar at the top, whose search it would cover. */
+const said = { maxCount: 3, top: 60 };
+
 export function App() {
   const { i18n } = useTranslation();
   const zh = i18n.language === 'zh';
@@ -35,7 +38,7 @@ export function App() {
       button={{ autoInsertSpace: false }}
     >
       <QueryClientProvider client={queries}>
-        <Feedback message={{ maxCount: 3 }}>
+        <Feedback message={said}>
           <Routed />
         </Feedback>
       </QueryClientProvider>

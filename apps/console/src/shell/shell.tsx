@@ -1,4 +1,4 @@
-import { Link, Outlet, useNavigate } from '@tanstack/react-router';
+import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router';
 import {
   ApartmentOutlined,
   AuditOutlined,
@@ -44,22 +44,33 @@ export function leave(): void {
   queries.clear();
 }
 
+/** Each with the beginnings of the paths that belong to it. */
 const items = [
-  { to: '/', word: 'shell.places', icon: <ApartmentOutlined aria-hidden /> },
-  { to: '/overview', word: 'shell.overview', icon: <FundOutlined aria-hidden /> },
-  { to: '/volunteers', word: 'shell.volunteers', icon: <TeamOutlined aria-hidden /> },
-  { to: '/workers', word: 'shell.workers', icon: <IdcardOutlined aria-hidden /> },
+  { to: '/', word: 'shell.places', icon: <ApartmentOutlined aria-hidden />, holds: ['/centers', '/stations', '/places'] },
+  { to: '/overview', word: 'shell.overview', icon: <FundOutlined aria-hidden />, holds: ['/overview'] },
+  { to: '/volunteers', word: 'shell.volunteers', icon: <TeamOutlined aria-hidden />, holds: ['/volunteers'] },
+  { to: '/workers', word: 'shell.workers', icon: <IdcardOutlined aria-hidden />, holds: ['/workers'] },
 ] as const;
 /** For those who look after others. */
-const auditing = { to: '/history', word: 'shell.audit', icon: <AuditOutlined aria-hidden /> } as const;
+const auditing = {
+  to: '/history',
+  word: 'shell.audit',
+  icon: <AuditOutlined aria-hidden />,
+  holds: ['/history', '/commands', '/structure', '/taken-lists'],
+} as const;
 
 function Navigation() {
   const { say } = useWords();
   const mayAudit = useMay('auditor', 'oversight', 'registrar');
+  const { pathname } = useLocation();
+  const current = (to: string, holds: readonly string[]) => {
+    if (pathname === to) return 'page';
+    return holds.some(path => pathname.startsWith(path)) ? 'true' : undefined;
+  };
   return (
     <nav className="shell-nav" aria-label={say('shell.nav')}>
-      {[...items, ...(mayAudit ? [auditing] : [])].map(({ to, word, icon }) => (
-        <Link key={to} to={to} activeOptions={{ exact: to === '/' }} activeProps={{ 'aria-current': 'page' }}>
+      {[...items, ...(mayAudit ? [auditing] : [])].map(({ to, word, icon, holds }) => (
+        <Link key={to} to={to} activeOptions={{ exact: true }} activeProps={{}} aria-current={current(to, holds)}>
           {icon}
           <span>{say(word)}</span>
         </Link>
