@@ -35,7 +35,7 @@ export interface Tally {
 }
 
 export type SaidByWriters =
-  | { readonly said: 'ready' | 'stopped' }
+  | { readonly said: 'ready' | 'turned' | 'stopped' }
   | ({ readonly said: 'tally' } & Tally)
   | { readonly said: 'trouble'; readonly words: string };
 

@@ -6,6 +6,7 @@ import type { Violations } from '../violations.js';
 export class WritersChild extends Child<ToldToWriters, SaidByWriters> {
   tally: Tally = { ok: 0, fail: 0, unknown: 0, lost: 0, turnedAway: 0, statuses: {} };
   private ready = false;
+  private turns = 0;
   private stopped = false;
 
   private constructor(
@@ -25,12 +26,16 @@ export class WritersChild extends Child<ToldToWriters, SaidByWriters> {
   protected override hear(said: SaidByWriters): void {
     if (said.said === 'tally') this.tally = said;
     else if (said.said === 'ready') this.ready = true;
+    else if (said.said === 'turned') this.turns += 1;
     else if (said.said === 'stopped') this.stopped = true;
     else if (said.said === 'trouble') this.violations.add('the writers have trouble', said.words);
   }
 
-  turnTo(urls: readonly string[]): void {
+  /** When this has come to pass, nobody begins a request anywhere else. */
+  async turnTo(urls: readonly string[]): Promise<void> {
+    const turns = this.turns;
     this.tell({ do: 'turn-to', urls });
+    await this.until('the writers have turned', () => this.turns > turns);
   }
 
   /** Each ends what it is at; their ledger is complete then. */

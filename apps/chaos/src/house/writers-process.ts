@@ -38,8 +38,10 @@ const writerOf = (nth: number) =>
 
 let work: Promise<unknown> = Promise.resolve();
 process.on('message', (told: ToldToWriters) => {
-  if (told.do === 'turn-to') urls = told.urls;
-  else if (told.do === 'go') {
+  if (told.do === 'turn-to') {
+    urls = told.urls;
+    say({ said: 'turned' });
+  } else if (told.do === 'go') {
     work = Promise.all(Array.from({ length: setup.writers }, (_, nth) => writerOf(nth).work()));
     work.catch((error: unknown) => {
       const words = error instanceof Error ? (error.stack ?? '') : String(error);

@@ -26,11 +26,11 @@ export const ackLoss = houseKind({
       }),
     );
     const writers = await people(doors, { manners: { askAgain: 1, checkReceipts: 0.3 } });
-    writers.turnTo(proxies.map(({ port }) => `http://127.0.0.1:${port}`));
+    await writers.turnTo(proxies.map(({ port }) => `http://127.0.0.1:${port}`));
     writers.tell({ do: 'go' });
     const lost = () => proxies.reduce((sum, proxy) => sum + proxy.lost, 0);
     await writers.until('enough answers were lost', () => lost() >= wanted, 900_000);
-    writers.turnTo(await Promise.all(doors.map(door => door.url())));
+    await writers.turnTo(await Promise.all(doors.map(door => door.url())));
     await writers.stop();
 
     // What was lost on its way said the same as what arrived later.
