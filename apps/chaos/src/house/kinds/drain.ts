@@ -48,7 +48,8 @@ export const drain = houseKind({
       doors.splice(0, 2, staying, stage.start('api', environment));
       if (round % 10 === 0) await look();
       history.write('drained', { round, code, heardAfter, cutOff, tally: writers.tally });
-      if (!inTime) say(`round ${round} does not count: that the door leaves was heard after ${heardAfter} ms, ${cutOff} were cut off`);
+      if (!inTime)
+        say(`round ${round} does not count: that the door leaves was heard after ${heardAfter} ms, ${cutOff} were cut off`);
       if (round % 10 === 0) say(`round ${round}: ${writers.tally.ok} commands acknowledged so far`);
     }
     await writers.stop();
