@@ -54,10 +54,12 @@ export async function startEmbeddedPostgres(options: {
   port?: never;
   say?: (line: string) => void;
   settings?: Record<string, string>;
+  /** What else `initdb` is told when the database is made. */
+  made?: readonly string[];
   /** Where its socket lies, so that a server that is started again has the same address; a folder of its own when left out. */
   socketFolder?: string;
 }): Promise<EmbeddedPostgres> {
-  const { say = () => {}, settings = {} } = options;
+  const { say = () => {}, settings = {}, made = [] } = options;
   // Only the folder itself is closed to others; parents that are made on the way get the usual mode.
   await mkdir(dirname(resolve(options.dataFolder)), { recursive: true });
   await mkdir(options.dataFolder, { recursive: true, mode: 0o700 });
@@ -69,7 +71,7 @@ export async function startEmbeddedPostgres(options: {
   const password = onWindows ? await passwordIn(folder) : undefined;
   if (!place.exists) {
     say(`Making a new database in ${cluster}.`);
-    await makeCluster(place, folder, draft => initialize(draft, binaries, user, folder));
+    await makeCluster(place, folder, draft => initialize(draft, binaries, user, folder, made));
   }
 
   const address = await freshAddress(user, password, options.socketFolder);
@@ -118,12 +120,13 @@ async function initialize(
   { initdb }: ServerBinaries,
   user: ServerUser | undefined,
   folder: string,
+  made: readonly string[],
 ): Promise<void> {
   const access = onWindows
     ? ['--auth=scram-sha-256', `--pwfile=${join(folder, 'postgres.password')}`]
     : ['--auth-local=trust', '--auth-host=reject'];
   const locale = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
-  const words = [`--pgdata=${draft}`, '--username=postgres', '--data-checksums', '--no-instructions', ...locale, ...access];
+  const words = [`--pgdata=${draft}`, '--username=postgres', '--data-checksums', '--no-instructions', ...locale, ...access, ...made];
   await run(initdb, words, { ...user, cwd: '/', env: serverEnvironment }).catch(error => {
     throw new Error(
       `PostgreSQL could not make a new database in ${dirname(draft)}: ${String(error.stderr || error.message).trim()}`,

@@ -39,14 +39,16 @@ export class StoreServer {
   /**
    * @param folder for its data; one of its own when left out
    * @param removeFolder what is done with that folder in the end
+   * @param made what `initdb` is told
    */
   static async start(
     settings: Settings = {},
     folder = mkdtempSync(join(tmpdir(), 'yizhan-chaos-')),
     removeFolder: () => void = () => rmSync(folder, { recursive: true, force: true }),
+    made: readonly string[] = [],
   ): Promise<StoreServer> {
     const socketFolder = mkdtempSync(join(tmpdir(), 'yizhan-pg-chaos-'));
-    const server = await startEmbeddedPostgres({ dataFolder: folder, settings, socketFolder });
+    const server = await startEmbeddedPostgres({ dataFolder: folder, settings, socketFolder, made });
     return new StoreServer(folder, socketFolder, settings, removeFolder, server);
   }
 

@@ -74,6 +74,8 @@ export const pause = houseKind({
         });
       });
       await look();
+      // What was put back is not gone on with.
+      if (twin === 'wakes-as-leader' && round === kindsOfWork.length) break;
       if (round % 5 === 0) say(`round ${round}: ${writers.tally.ok} commands acknowledged so far`);
     }
     await writers.stop();
