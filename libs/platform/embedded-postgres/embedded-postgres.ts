@@ -126,7 +126,15 @@ async function initialize(
     ? ['--auth=scram-sha-256', `--pwfile=${join(folder, 'postgres.password')}`]
     : ['--auth-local=trust', '--auth-host=reject'];
   const locale = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
-  const words = [`--pgdata=${draft}`, '--username=postgres', '--data-checksums', '--no-instructions', ...locale, ...access, ...made];
+  const words = [
+    `--pgdata=${draft}`,
+    '--username=postgres',
+    '--data-checksums',
+    '--no-instructions',
+    ...locale,
+    ...access,
+    ...made,
+  ];
   await run(initdb, words, { ...user, cwd: '/', env: serverEnvironment }).catch(error => {
     throw new Error(
       `PostgreSQL could not make a new database in ${dirname(draft)}: ${String(error.stderr || error.message).trim()}`,
