@@ -144,6 +144,22 @@ const nowhere = new Set(['nowhere', 'public', 'history', 'structure']);
     await visit.context.close();
   });
 
+  test('a station with more volunteers than its card shows leads to all of them, page by page', async () => {
+    const visit = await opened.visit('staff');
+    const { page, complaints } = visit;
+    await page.route('**/api/service-stations/*', async route => {
+      const response = await route.fetch();
+      await route.fulfill({ response, json: { ...((await response.json()) as object), volunteerCount: 201 } });
+    });
+    await visit.goTo(paths.find(([name]) => name === 'station')![1]);
+    await page.getByText('共 201 名,这里显示前 2 名').waitFor();
+    await page.getByRole('link', { name: '查看全部' }).click();
+    await page.getByRole('heading', { level: 2, name: '社工与志愿者' }).waitFor();
+    await page.getByRole('link', { name: '朴志强' }).waitFor();
+    expect(complaints).toEqual([]);
+    await visit.context.close();
+  });
+
   test('the page itself forbids what is not its own, with a nonce that is never the same', async () => {
     const [one, other] = await Promise.all([fetch(`${opened.url}/centers/x`), fetch(`${opened.url}/volunteers`)]);
     const [policy, another] = [one, other].map(({ headers }) => headers.get('content-security-policy')!);

@@ -191,6 +191,9 @@ const inWords = (day: string) => {
     await page.keyboard.press('Enter');
     await page.getByText(new RegExp(`按 ${inWords(dayFromNow(-1))} 结束时所知`)).waitFor();
     await center.waitFor({ state: 'detached' });
+    // Any two days, of which neither is today.
+    await goTo(`/overview?division=${streetId}&on=${dayFromNow(-1)}&compare=${dayFromNow(-10)}`);
+    await page.getByRole('button', { name: new RegExp(`^服务站\\s*1\\s*比 ${inWords(dayFromNow(-10))} \\+1`) }).waitFor();
     expect(complaints).toEqual([]);
     await context.close();
   });

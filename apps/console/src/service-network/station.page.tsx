@@ -52,7 +52,10 @@ function Linked({ card, mayLink }: { card: Card<StationCard>; mayLink: boolean }
       </ul>
       {volunteerCount > volunteers.length ? (
         <p className="quiet-note">
-          {say('network.firstShown', { count: number(volunteerCount), shown: number(volunteers.length) })}
+          {say('network.firstShown', { count: number(volunteerCount), shown: number(volunteers.length) })}{' '}
+          <Link to="/overview" search={{ station: stationId }}>
+            {say('network.allLinked')}
+          </Link>
         </p>
       ) : null}
     </Section>

@@ -79,6 +79,7 @@ export const networkWords = {
   },
   'network.primary': { zh: '主要站', en: 'primary' },
   'network.firstShown': { zh: '共 {count} 名,这里显示前 {shown} 名', en: '{count} in all; the first {shown} are shown' },
+  'network.allLinked': { zh: '查看全部', en: 'See all of them' },
   'network.whichWorker': {
     zh: '社工(姓名、拼音首字母或手机尾号)',
     en: 'Worker (name, pinyin initials or end of the phone number)',
