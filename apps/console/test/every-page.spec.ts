@@ -3,6 +3,12 @@ import { furnish, hasBrowser, openConsole, patience, streetId, type Opened, type
 
 jest.setTimeout(6 * patience);
 
+/** What a screen reader would say in English on a Chinese page; names and numbers of people are none of it. */
+const namesInEnglish = `[...new Set(Array.from(document.querySelectorAll('[aria-label]'))
+  .filter(one => !one.closest('[aria-hidden=true]') && one.getClientRects().length > 0)
+  .map(one => one.getAttribute('aria-label'))
+  .filter(name => /^[a-z][a-z -]*$/i.test(name) && name !== 'Switch to English'))]`;
+
 /** Pages without navigation, and those whose place in it is not shown to staff. */
 const nowhere = new Set(['nowhere', 'public', 'history', 'structure']);
 
@@ -79,7 +85,9 @@ const nowhere = new Set(['nowhere', 'public', 'history', 'structure']);
         await visit.picture(name);
         const wide = await widthOf(visit);
         const current = await visit.page.locator('.shell-nav [aria-current]').count();
+        const foreign = language === 'zh' ? await visit.page.evaluate<string[]>(namesInEnglish) : [];
         const all = [
+          ...foreign.map(called => `called “${called}”`),
           ...(await visit.barriers()),
           ...(wide > 0 ? [`${wide} pixels too wide`] : []),
           ...(current === (nowhere.has(name) ? 0 : 1) ? [] : [`${current} places in the navigation`]),

@@ -2,14 +2,16 @@ import { useQuery } from '@tanstack/react-query';
 import { Select } from 'antd';
 import { useWords } from '../shell/language.ts';
 import { knownActors } from './queries.ts';
+import { useClear } from '../shell/clear.tsx';
 
 /** One of those who did anything within one's places. */
 export function ActorPicker({ actor, choose }: { actor: string | undefined; choose: (actor: string | undefined) => void }) {
   const { say } = useWords();
+  const clear = useClear();
   const { data: actors } = useQuery(knownActors);
   return (
     <Select
-      allowClear
+      allowClear={clear}
       showSearch={{ optionFilterProp: 'label' }}
       value={actor ?? null}
       onChange={chosen => choose(chosen ?? undefined)}

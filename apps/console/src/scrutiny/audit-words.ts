@@ -30,7 +30,6 @@ export const auditWords = {
   'audit.everything': { zh: '范围内的全部经过', en: 'Everything within your places' },
   'audit.place': { zh: '哪个单位(含下级)', en: 'Where, with all below' },
   'audit.findCommand': { zh: '按操作编号查找', en: 'Find a command by its id' },
-  'audit.find': { zh: '查找', en: 'Find' },
   'audit.notAnId': { zh: '操作编号是 36 位,可从“前后变化”里复制', en: 'An id has 36 characters; copy it from a history' },
   'audit.trail': { zh: '来龙去脉', en: 'From request to consequences' },
   'audit.asked': { zh: '请求', en: 'Asked for' },

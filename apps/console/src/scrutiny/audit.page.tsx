@@ -8,12 +8,14 @@ import { PageHead, Section } from '../shell/page.tsx';
 import { filterOf, HistoryFilters, type Wanted } from './history-filters.tsx';
 import { historyBy } from './queries.ts';
 import { Timeline } from './timeline.tsx';
+import { useClear } from '../shell/clear.tsx';
 
 const commandId = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 /** Opens a command by the id that stands on a receipt or in a history. */
 function FindCommand() {
   const { say } = useWords();
+  const clear = useClear();
   const navigate = useNavigate();
   const [wrong, setWrong] = useState(false);
   const find = (text: string) => {
@@ -24,10 +26,10 @@ function FindCommand() {
   return (
     <div className="find-command">
       <Input.Search
-        allowClear
+        allowClear={clear}
         placeholder={say('audit.findCommand')}
         aria-label={say('audit.findCommand')}
-        enterButton={say('audit.find')}
+        enterButton={say('shell.find')}
         status={wrong ? 'error' : ''}
         onSearch={find}
         onChange={() => setWrong(false)}

@@ -7,6 +7,7 @@ import { ActorPicker } from './actor-picker.tsx';
 import type { HistoryFilter } from './queries.ts';
 import { PastDay, RecordedBetween, type Between } from './recorded-between.tsx';
 import { UnitPicker, type Unit } from './unit-picker.tsx';
+import { useClear } from '../shell/clear.tsx';
 
 /** What a history is narrowed down to; days as `YYYY-MM-DD`. */
 export interface Wanted extends Between {
@@ -31,6 +32,7 @@ const facts = Object.keys(factWords).map(key => key.slice('will.'.length));
 /** By whom, where, of what kind, and when: every filter is answered by the server. */
 export function HistoryFilters({ wanted, want }: { wanted: Wanted; want: (wanted: Wanted) => void }) {
   const { say, happened, language } = useWords();
+  const clear = useClear();
   const kinds = useMemo(() => {
     const order = new Intl.Collator(language === 'zh' ? 'zh-CN' : 'en');
     return facts
@@ -42,7 +44,7 @@ export function HistoryFilters({ wanted, want }: { wanted: Wanted; want: (wanted
       <ActorPicker actor={wanted.actor} choose={actor => want({ ...wanted, actor })} />
       <UnitPicker unit={wanted.unit} choose={unit => want({ ...wanted, unit })} />
       <Select
-        allowClear
+        allowClear={clear}
         showSearch={{ optionFilterProp: 'label' }}
         value={wanted.fact ?? null}
         onChange={fact => want({ ...wanted, fact: fact ?? undefined })}

@@ -5,6 +5,7 @@ import { useMe } from '../access/me.ts';
 import { answered, api } from '../shell/api.ts';
 import { useWords } from '../shell/language.ts';
 import { useSlowly } from '../shell/use-slowly.ts';
+import { useClear } from '../shell/clear.tsx';
 
 export interface Unit {
   readonly id: string;
@@ -33,6 +34,7 @@ async function find(name: string, signal: AbortSignal): Promise<readonly Unit[]>
 /** A division with everything below it, or a center with its stations; one's own places stand first. */
 export function UnitPicker({ unit, choose }: { unit: Unit | undefined; choose: (unit: Unit | undefined) => void }) {
   const { say } = useWords();
+  const clear = useClear();
   const { data: me } = useMe();
   const [text, setText] = useState('');
   const name = useSlowly(text.trim());
@@ -48,7 +50,7 @@ export function UnitPicker({ unit, choose }: { unit: Unit | undefined; choose: (
   const offered = name ? found : [...(unit ? [unit] : []), ...own.filter(({ id }) => id !== unit?.id)];
   return (
     <Select
-      allowClear
+      allowClear={clear}
       value={unit?.id ?? null}
       showSearch={{ filterOption: false, onSearch: setText }}
       loading={isFetching}

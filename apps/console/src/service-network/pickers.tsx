@@ -5,6 +5,7 @@ import { answered, api } from '../shell/api.ts';
 import { useRequired } from '../shell/fields.tsx';
 import { useWords, type WordKey } from '../shell/language.ts';
 import { communitiesOf, type DivisionLine } from './queries.ts';
+import { useClear } from '../shell/clear.tsx';
 
 /** The communities of a street or town, several at once. */
 export function CommunitiesField({ divisionId }: { divisionId: string }) {
@@ -83,6 +84,7 @@ export function CenterField({
   optional?: boolean;
 }) {
   const { say } = useWords();
+  const clear = useClear();
   const required = useRequired();
   const [text, setText] = useState('');
   const { data = [], isFetching } = useQuery({
@@ -105,7 +107,7 @@ export function CenterField({
   return (
     <Form.Item name={name} label={say(word)} {...(optional ? {} : { rules: required(word) })}>
       <Select
-        allowClear={optional}
+        allowClear={optional && clear}
         showSearch={{ filterOption: false, onSearch: typed => setText(typed.trim()) }}
         loading={isFetching}
         placeholder={say('network.centerByStreet')}

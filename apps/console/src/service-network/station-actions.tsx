@@ -17,6 +17,7 @@ import {
 } from './commands.ts';
 import { CenterField, CommunitiesField } from './pickers.tsx';
 import { centerCard, type StationCard } from './queries.ts';
+import { useClear } from '../shell/clear.tsx';
 
 interface Closing {
   readonly reason: string;
@@ -33,6 +34,7 @@ function CloseStation({
   close: () => void;
 }) {
   const { say } = useWords();
+  const clear = useClear();
   const { data: center } = useQuery(centerCard(centerId));
   const others = (center?.stations ?? []).filter(station => station.stationId !== stationId && station.stage === 'OPEN');
   const nameOf = (id: string) => others.find(station => station.stationId === id)?.name ?? '';
@@ -67,7 +69,7 @@ function CloseStation({
           <ReasonField />
           <Form.Item name="successorId" label={say('network.handOver')}>
             <Select
-              allowClear
+              allowClear={clear}
               placeholder={say('network.handOverNone')}
               options={others.map(station => ({ value: station.stationId, label: station.name }))}
             />

@@ -13,6 +13,7 @@ import { TakenBack, type Receipt } from './outbox.ts';
 import { Refused } from './problem.ts';
 import { refreshAll } from './queries.ts';
 import { send, useOutbox } from './sending.ts';
+import { useClear } from './clear.tsx';
 
 const reasonCodes = ['late-entry', 'paper-record', 'correction', 'system-outage'] as const;
 const backdatingDays = 30;
@@ -83,6 +84,7 @@ function WhatChanged({ refusal, loadAnew }: { refusal: Refused; loadAnew: () => 
 /** A form whose fields are opened only when needed: the day from which it counts, for what is entered late. */
 function LateFields() {
   const { say, called } = useWords();
+  const clear = useClear();
   const [shown, setShown] = useState(false);
   if (!shown) {
     return (
@@ -98,7 +100,7 @@ function LateFields() {
         <DatePicker disabledDate={date => date.isAfter(dayjs(), 'day') || date.isBefore(oldest, 'day')} />
       </Form.Item>
       <Form.Item name="lateBecause" label={say('shell.reasonCode')}>
-        <Select allowClear options={reasonCodes.map(code => ({ value: code, label: called(code) }))} />
+        <Select allowClear={clear} options={reasonCodes.map(code => ({ value: code, label: called(code) }))} />
       </Form.Item>
     </div>
   );

@@ -1,3 +1,11 @@
+import {
+  CalendarOutlined,
+  CheckCircleFilled,
+  CloseCircleFilled,
+  DownOutlined,
+  ExclamationCircleFilled,
+  InfoCircleFilled,
+} from '@ant-design/icons';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { App as Feedback, ConfigProvider } from 'antd';
@@ -23,6 +31,18 @@ function Routed() {
 /** Below the bar at the top, whose search it would cover. */
 const said = { maxCount: 3, top: 60 };
 
+/** Signs say nothing beside words; of themselves they would be read out by their English names. */
+const signs = {
+  select: { suffixIcon: <DownOutlined aria-hidden /> },
+  datePicker: { suffixIcon: <CalendarOutlined aria-hidden />, allowClear: { clearIcon: <CloseCircleFilled aria-hidden /> } },
+  alert: {
+    successIcon: <CheckCircleFilled aria-hidden />,
+    infoIcon: <InfoCircleFilled aria-hidden />,
+    warningIcon: <ExclamationCircleFilled aria-hidden />,
+    errorIcon: <CloseCircleFilled aria-hidden />,
+  },
+};
+
 export function App() {
   const { i18n } = useTranslation();
   const zh = i18n.language === 'zh';
@@ -36,6 +56,7 @@ export function App() {
       theme={theme}
       {...(nonce ? { csp: { nonce } } : {})}
       button={{ autoInsertSpace: false }}
+      {...signs}
     >
       <QueryClientProvider client={queries}>
         <Feedback message={said}>

@@ -1,5 +1,6 @@
 import { Select } from 'antd';
 import { useWords, type WordKey } from './language.ts';
+import { useClear } from './clear.tsx';
 
 interface Narrowing<Value> {
   word: WordKey;
@@ -14,9 +15,10 @@ function OneOf<Value extends string>({
   options,
 }: Narrowing<Value> & { options: { value: Value; label: string }[] }) {
   const { say } = useWords();
+  const clear = useClear();
   return (
     <Select<Value | null>
-      allowClear
+      allowClear={clear}
       value={value ?? null}
       onChange={chosen => choose(chosen ?? undefined)}
       placeholder={say(word)}

@@ -1,5 +1,6 @@
 import { Form, Input, Select } from 'antd';
 import { useWords, type WordKey } from './language.ts';
+import { useClear } from './clear.tsx';
 
 /** The rule that a field must be filled in, said with the field's own name. */
 export function useRequired() {
@@ -36,12 +37,13 @@ export function ValueField({
   kind?: string;
 }) {
   const { say, called } = useWords();
+  const clear = useClear();
   const required = useRequired();
   return (
     <Form.Item name={name} label={say(word)} {...(optional ? {} : { rules: required(word) })}>
       <Select
         {...(several ? { mode: 'multiple' as const } : {})}
-        allowClear={optional}
+        allowClear={optional && clear}
         showSearch={{ optionFilterProp: 'label' }}
         placeholder={optional ? say('shell.optional') : say('shell.choose')}
         options={values.map(value => ({ value, label: called(value, kind) }))}

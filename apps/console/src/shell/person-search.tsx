@@ -1,12 +1,14 @@
 import { Input } from 'antd';
 import { useWords } from './language.ts';
+import { useClear } from './clear.tsx';
 
 /** Finds people in a list by name, pinyin initials, or the end of the phone number. */
 export function PersonSearch({ q, seek }: { q: string; seek: (q: string) => void }) {
   const { say } = useWords();
+  const clear = useClear();
   return (
     <Input
-      allowClear
+      allowClear={clear}
       value={q}
       onChange={event => seek(event.target.value)}
       placeholder={say('person.searchHint')}

@@ -1,10 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { AutoComplete, Input } from 'antd';
+import { SearchOutlined } from '@ant-design/icons';
+import { AutoComplete, Button, Input } from 'antd';
 import { useState } from 'react';
 import { answered, api } from './api.ts';
 import { called, say, useWords } from './language.ts';
 import { useSlowly } from './use-slowly.ts';
+import { useClear } from './clear.tsx';
 
 const each = 6;
 
@@ -20,6 +22,7 @@ async function find(q: string, signal: AbortSignal) {
 /** Finds a person from any page: by name, pinyin initials, or the end of the phone number. */
 export function QuickSearch() {
   const words = useWords();
+  const clear = useClear();
   const navigate = useNavigate();
   const [text, setText] = useState('');
   const q = useSlowly(text.trim());
@@ -60,7 +63,12 @@ export function QuickSearch() {
       onSelect={go}
       notFoundContent={q && data ? words.say('shell.none') : null}
     >
-      <Input.Search allowClear placeholder={words.say('person.searchHint')} aria-label={words.say('shell.findPerson')} />
+      <Input.Search
+        allowClear={clear}
+        placeholder={words.say('person.searchHint')}
+        aria-label={words.say('shell.findPerson')}
+        enterButton={<Button icon={<SearchOutlined aria-hidden />} aria-label={words.say('shell.find')} />}
+      />
     </AutoComplete>
   );
 }

@@ -71,6 +71,8 @@ export const shellWords = {
     zh: '找人:姓名、拼音首字母或手机尾号',
     en: 'Find a person: name, pinyin initials or end of the phone number',
   },
+  'shell.clear': { zh: '清除', en: 'Clear' },
+  'shell.find': { zh: '查找', en: 'Find' },
   'shell.refresh': { zh: '刷新', en: 'Refresh' },
   'shell.reason': { zh: '原因说明', en: 'Reason' },
   'shell.changeAndSend': { zh: '修改后重发', en: 'Change and send again' },
