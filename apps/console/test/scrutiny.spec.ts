@@ -35,6 +35,12 @@ const inWords = (day: string) => {
     const { page, complaints, context, goTo } = await opened.visit('authority');
     await goTo('/overview');
     await page.getByRole('heading', { level: 1, name: '吉林省' }).waitFor();
+    await page.getByText('展开组织结构').click();
+    for (const level of ['延边朝鲜族自治州', '延吉市', '北山街道', '北山街道社工服务中心'])
+      await page.locator('.then summary', { hasText: level }).first().click();
+    await page.getByRole('link', { name: '查看第一服务站' }).click();
+    await page.getByRole('heading', { level: 1, name: '第一服务站' }).waitFor();
+    await goTo('/overview');
     const table = page.locator('.overview-table');
     await table.getByRole('link', { name: '延边朝鲜族自治州' }).click();
     await table.getByRole('link', { name: '延吉市' }).click();

@@ -1,5 +1,9 @@
 export const overviewWords = {
-  'overview.title': { zh: '总览', en: 'Oversight' },
+  'overview.tree': { zh: '逐级展开', en: 'Level by level' },
+  'overview.openTree': { zh: '展开组织结构', en: 'Open the structure' },
+  'overview.go': { zh: '查看', en: 'Go there' },
+  'overview.goTo': { zh: '查看{name}', en: 'Go to {name}' },
+  'overview.title': { zh: '总览', en: 'Overview' },
   'overview.on': { zh: '看哪一天', en: 'As of the day' },
   'overview.compare': { zh: '与哪一天比较', en: 'Compare with' },
   'overview.today': { zh: '今天', en: 'today' },

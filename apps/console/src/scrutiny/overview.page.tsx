@@ -12,8 +12,9 @@ import { Refused } from '../shell/problem.ts';
 import { State, type Colour } from '../shell/state.tsx';
 import { BranchOverview } from './branch-overview.tsx';
 import { FigureTiles, FiguresTable, TownshipMap } from './division-overview.tsx';
-import { branchOn, divisionsAbove, figuresUnder, type Days } from './overview-queries.ts';
+import { branchOn, divisionsAbove, figuresUnder, type Days, type StructureNode } from './overview-queries.ts';
 import { centerCard, stationCard } from '../service-network/queries.ts';
+import { StructureTree } from './structure-tree.tsx';
 import { SubjectsDrawer, type AskedFigure } from './subjects-drawer.tsx';
 import './overview.css';
 
@@ -107,6 +108,38 @@ function Way({ divisionId, own, days, children }: { divisionId: string; own?: st
   );
 }
 
+/** The same place level by level, without leaving the page; what is opened leads on from there. */
+function TreeBelow({ divisionId, days }: { divisionId: string; days: Days }) {
+  const { say } = useWords();
+  const [opened, setOpened] = useState(false);
+  return (
+    <Section title={say('overview.tree')}>
+      <details className="section-body" onToggle={({ currentTarget: { open } }) => setOpened(open)}>
+        <summary>{say('overview.openTree')}</summary>
+        {opened ? (
+          <StructureTree of={{ divisionId }} moment={{ on: days.on }} beside={node => <ToNode node={node} days={days} />} />
+        ) : null}
+      </details>
+    </Section>
+  );
+}
+
+const searchOf = ({ kind, id }: StructureNode) => {
+  if (kind === 'DIVISION') return { division: id };
+  if (kind === 'CENTER') return { center: id };
+  return kind === 'STATION' ? { station: id } : undefined;
+};
+
+function ToNode({ node, days }: { node: StructureNode; days: Days }) {
+  const { say } = useWords();
+  const search = searchOf(node);
+  return search ? (
+    <Link to="/overview" search={{ ...search, ...days }} aria-label={say('overview.goTo', { name: node.name })}>
+      {say('overview.go')}
+    </Link>
+  ) : null;
+}
+
 function DivisionOverview({ divisionId, days }: { divisionId: string | undefined; days: Days }) {
   const { say } = useWords();
   const [asked, setAsked] = useState<AskedFigure>();
@@ -143,6 +176,7 @@ function DivisionOverview({ divisionId, days }: { divisionId: string | undefined
             </div>
           ) : null}
           <TownshipMap rows={rows} days={days} />
+          <TreeBelow divisionId={node.divisionId} days={days} />
         </>
       ) : null}
       <SubjectsDrawer asked={asked} on={days.on} close={() => setAsked(undefined)} />

@@ -1,95 +1,29 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { Button, DatePicker, Slider } from 'antd';
+import { DatePicker, Slider } from 'antd';
 import dayjs from 'dayjs';
-import { useState } from 'react';
 import { usePlace } from '../access/place.ts';
-import { day, number, today } from '../shell/dates.ts';
+import { day, today } from '../shell/dates.ts';
 import { useRemembered } from '../shell/drafts.ts';
-import { joined, useWords } from '../shell/language.ts';
+import { useWords } from '../shell/language.ts';
 import { Empty, Loading, PageHead, Section } from '../shell/page.tsx';
 import { Refused } from '../shell/problem.ts';
-import { State } from '../shell/state.tsx';
 import { useSlowly } from '../shell/use-slowly.ts';
-import { branchOn, type Branch, type StructureNode } from './overview-queries.ts';
+import { branchOn, type StructureNode } from './overview-queries.ts';
+import { StructureTree, type Moment } from './structure-tree.tsx';
 import './structure-then.css';
-
-interface Moment {
-  readonly on: string;
-  readonly asOf?: string | undefined;
-}
 
 const daysBack = 365;
 const inDays = (count: number) => dayjs(today()).add(count, 'day').format('YYYY-MM-DD');
 
-const branchOf = ({ kind, id }: StructureNode): Branch | undefined => {
-  if (kind === 'DIVISION') return { divisionId: id };
-  if (kind === 'CENTER') return { centerId: id };
-  return kind === 'STATION' ? { stationId: id } : undefined;
-};
+const toItsHistory = (node: StructureNode) => <ToItsHistory {...node} />;
 
-function Children({ of, moment }: { of: Branch; moment: Moment }) {
+function ToItsHistory({ id, name }: StructureNode) {
   const { say } = useWords();
-  const { data, error, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(branchOn(of, moment));
-  if (error && !data) return <p className="quiet">{error.message}</p>;
-  if (!data) return <Loading />;
-  const children = data.pages.flatMap(page => page.children);
-  if (children.length === 0) return <p className="quiet">{say('audit.empty')}</p>;
   return (
-    <ul className="plain then">
-      {children.map(node => (
-        <Node key={node.id} node={node} moment={moment} />
-      ))}
-      {hasNextPage ? (
-        <li>
-          <Button size="small" loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-            {say('shell.moreRows')}
-          </Button>
-        </li>
-      ) : null}
-    </ul>
-  );
-}
-
-function Node({ node, moment }: { node: StructureNode; moment: Moment }) {
-  const { say, called } = useWords();
-  const [opened, setOpened] = useState(false);
-  const { kind, id, name, colour, counts, reasons = [], since } = node;
-  const of = branchOf(node);
-  const line = (
-    <span className="then-line">
-      <span className="then-name">{name}</span>
-      {colour ? <State colour={colour}>{called(colour, 'colour')}</State> : null}
-      <span className="quiet">
-        {[
-          of ? '' : called(kind, 'node'),
-          joined(reasons.map(reason => called(reason, 'reason'))),
-          since ? say('period.since', { date: day(since) }) : '',
-          counts && kind !== 'STATION' ? `${say('figure.stations')} ${number(counts.stations)}` : '',
-          counts ? `${say('figure.volunteers')} ${number(counts.volunteers)}` : '',
-        ]
-          .filter(Boolean)
-          .join(' · ')}
-      </span>
-    </span>
-  );
-  const history = (
-    <Link to="/history/$subjectId" params={{ subjectId: id }} aria-label={say('scrutiny.of', { name })} className="then-history">
+    <Link to="/history/$subjectId" params={{ subjectId: id }} aria-label={say('scrutiny.of', { name })}>
       {say('shell.history')}
     </Link>
-  );
-  return (
-    <li>
-      {of ? (
-        <details onToggle={({ currentTarget: { open } }) => setOpened(open)}>
-          <summary>{line}</summary>
-          {opened ? <Children of={of} moment={moment} /> : null}
-        </details>
-      ) : (
-        line
-      )}
-      {history}
-    </li>
   );
 }
 
@@ -104,7 +38,7 @@ function Top({ moment }: { moment: Moment }) {
   return (
     <div className="section-body">
       <p className="then-top">{node.name}</p>
-      <Children of={{ divisionId: node.id }} moment={moment} />
+      <StructureTree of={{ divisionId: node.id }} moment={moment} beside={toItsHistory} />
     </div>
   );
 }

@@ -31,8 +31,7 @@ export const theme: ThemeConfig = {
     colorBorderSecondary: '#dde2e8',
     borderRadius: 6,
     fontSize: 14,
-    fontFamily:
-      '"PingFang SC", "Hiragino Sans GB", "Microsoft YaHei", "Noto Sans CJK SC", "Noto Sans SC", system-ui, -apple-system, sans-serif',
+    fontFamily: 'var(--font)',
     motionDurationMid: '0.12s',
     motionDurationSlow: '0.16s',
   },
