@@ -75,6 +75,9 @@ try {
   const picture = async (page, name) => {
     // The stream of what others change never ends, so the network is never idle; what is shown is waited for instead.
     await page.waitForFunction(() => document.querySelector('.quiet-note .ant-spin') === null);
+    // The bar at the top is filled in later than the page.
+    await page.locator('.quick-search').waitFor();
+    await page.locator('.user-menu').waitFor();
     await page.evaluate(() => document.fonts.ready);
     const path = join(pictures, `${name}.png`);
     await page.screenshot({ path, animations: 'disabled', caret: 'hide' });
