@@ -81,6 +81,10 @@ const nowhere = new Set(['nowhere', 'public', 'history', 'structure']);
       for (const [name, path] of seen) {
         await visit.goTo(path);
         const loading = visit.page.locator('.quiet-note[role=status]');
+        if (name === 'overview') {
+          await visit.page.locator('main details > summary').click();
+          await visit.page.locator('.then').first().waitFor();
+        }
         while ((await loading.count()) > 0) await loading.first().waitFor({ state: 'hidden' });
         await visit.picture(name);
         const wide = await widthOf(visit);

@@ -1,8 +1,8 @@
 export const overviewWords = {
   'overview.tree': { zh: '逐级展开', en: 'Level by level' },
   'overview.openTree': { zh: '展开组织结构', en: 'Open the structure' },
-  'overview.go': { zh: '查看', en: 'Go there' },
-  'overview.goTo': { zh: '查看{name}', en: 'Go to {name}' },
+  'overview.go': { zh: '查看', en: 'Look' },
+  'overview.goTo': { zh: '查看{name}', en: 'Look at {name}' },
   'overview.title': { zh: '总览', en: 'Overview' },
   'overview.on': { zh: '看哪一天', en: 'As of the day' },
   'overview.compare': { zh: '与哪一天比较', en: 'Compare with' },
