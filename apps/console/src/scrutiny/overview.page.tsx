@@ -3,6 +3,7 @@ import { getRouteApi, Link } from '@tanstack/react-router';
 import { Button, DatePicker } from 'antd';
 import dayjs from 'dayjs';
 import { useState, type ReactNode } from 'react';
+import { useMe } from '../access/me.ts';
 import { usePlace } from '../access/place.ts';
 import { day, today } from '../shell/dates.ts';
 import { useWords } from '../shell/language.ts';
@@ -267,9 +268,12 @@ function StationOverview({ stationId, days }: { stationId: string; days: Days })
 /** From the province down to a station: what is in order and what is not, on any day, and compared with another. */
 export function OverviewPage() {
   const place = usePlace();
+  const { isPending } = useMe();
   const { division, center, station, ...days } = route.useSearch();
   if (station) return <StationOverview key={station} stationId={station} days={days} />;
   if (center) return <CenterOverview key={center} centerId={center} days={days} />;
+  // One's place is not known yet; what was opened meanwhile would close again when it is.
+  if (!division && isPending) return <Loading />;
   const divisionId = division ?? place?.divisionId;
   return <DivisionOverview key={divisionId ?? ''} divisionId={divisionId} days={days} />;
 }
