@@ -35,9 +35,10 @@ const inWords = (day: string) => {
     const { page, complaints, context, goTo } = await opened.visit('authority');
     await goTo('/overview');
     await page.getByRole('heading', { level: 1, name: '吉林省' }).waitFor();
-    await page.getByText('展开组织结构').click();
+    // By key: what comes in meanwhile moves the lines, also from under a pointer.
+    await page.getByText('展开组织结构').press('Enter');
     for (const level of ['延边朝鲜族自治州', '延吉市', '北山街道', '北山街道社工服务中心'])
-      await page.locator('.then summary', { hasText: level }).first().click();
+      await page.locator('.then summary', { hasText: level }).first().press('Enter');
     await page.getByRole('link', { name: '查看第一服务站' }).click();
     await page.getByRole('heading', { level: 1, name: '第一服务站' }).waitFor();
     await goTo('/overview');

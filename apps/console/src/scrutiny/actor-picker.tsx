@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { Select } from 'antd';
+import { useClear } from '../shell/clear.tsx';
 import { useWords } from '../shell/language.ts';
 import { knownActors } from './queries.ts';
-import { useClear } from '../shell/clear.tsx';
 
 /** One of those who did anything within one's places. */
 export function ActorPicker({ actor, choose }: { actor: string | undefined; choose: (actor: string | undefined) => void }) {

@@ -1,6 +1,7 @@
 import { Link, useNavigate } from '@tanstack/react-router';
 import { Input } from 'antd';
 import { useState } from 'react';
+import { useClear } from '../shell/clear.tsx';
 import { day } from '../shell/dates.ts';
 import { useRemembered } from '../shell/drafts.ts';
 import { useWords } from '../shell/language.ts';
@@ -8,7 +9,6 @@ import { PageHead, Section } from '../shell/page.tsx';
 import { filterOf, HistoryFilters, type Wanted } from './history-filters.tsx';
 import { historyBy } from './queries.ts';
 import { Timeline } from './timeline.tsx';
-import { useClear } from '../shell/clear.tsx';
 
 const commandId = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 

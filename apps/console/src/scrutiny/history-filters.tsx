@@ -1,13 +1,13 @@
 import { Select } from 'antd';
 import dayjs from 'dayjs';
 import { useMemo } from 'react';
+import { useClear } from '../shell/clear.tsx';
 import { factWords } from '../shell/fact-words.ts';
 import { useWords } from '../shell/language.ts';
 import { ActorPicker } from './actor-picker.tsx';
 import type { HistoryFilter } from './queries.ts';
 import { PastDay, RecordedBetween, type Between } from './recorded-between.tsx';
 import { UnitPicker, type Unit } from './unit-picker.tsx';
-import { useClear } from '../shell/clear.tsx';
 
 /** What a history is narrowed down to; days as `YYYY-MM-DD`. */
 export interface Wanted extends Between {

@@ -272,7 +272,7 @@ export function OverviewPage() {
   const { division, center, station, ...days } = route.useSearch();
   if (station) return <StationOverview key={station} stationId={station} days={days} />;
   if (center) return <CenterOverview key={center} centerId={center} days={days} />;
-  // One's place is not known yet; what was opened meanwhile would close again when it is.
+  // Which place was chosen is not known yet: all of them would be shown first, and what was opened there closed again.
   if (!division && isPending) return <Loading />;
   const divisionId = division ?? place?.divisionId;
   return <DivisionOverview key={divisionId ?? ''} divisionId={divisionId} days={days} />;

@@ -3,9 +3,9 @@ import { Select } from 'antd';
 import { useState } from 'react';
 import { useMe } from '../access/me.ts';
 import { answered, api } from '../shell/api.ts';
+import { useClear } from '../shell/clear.tsx';
 import { useWords } from '../shell/language.ts';
 import { useSlowly } from '../shell/use-slowly.ts';
-import { useClear } from '../shell/clear.tsx';
 
 export interface Unit {
   readonly id: string;

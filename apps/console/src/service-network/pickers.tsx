@@ -2,10 +2,10 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Form, Select } from 'antd';
 import { useState } from 'react';
 import { answered, api } from '../shell/api.ts';
+import { useClear } from '../shell/clear.tsx';
 import { useRequired } from '../shell/fields.tsx';
 import { useWords, type WordKey } from '../shell/language.ts';
 import { communitiesOf, type DivisionLine } from './queries.ts';
-import { useClear } from '../shell/clear.tsx';
 
 /** The communities of a street or town, several at once. */
 export function CommunitiesField({ divisionId }: { divisionId: string }) {

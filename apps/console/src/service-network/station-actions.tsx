@@ -4,6 +4,7 @@ import { useMay } from '../access/me.ts';
 import type { Card } from '../shell/api.ts';
 import { ActionDialog } from '../shell/action-dialog.tsx';
 import { ActionMenu, type MenuAction } from '../shell/action-menu.tsx';
+import { useClear } from '../shell/clear.tsx';
 import { ReasonField, ValueField } from '../shell/fields.tsx';
 import { useWords } from '../shell/language.ts';
 import { serviceFields, type ServiceField } from '../shell/values.ts';
@@ -17,7 +18,6 @@ import {
 } from './commands.ts';
 import { CenterField, CommunitiesField } from './pickers.tsx';
 import { centerCard, type StationCard } from './queries.ts';
-import { useClear } from '../shell/clear.tsx';
 
 interface Closing {
   readonly reason: string;

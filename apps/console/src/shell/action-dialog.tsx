@@ -2,6 +2,7 @@ import { Alert, Button, DatePicker, Form, Modal, Select, type ButtonProps } from
 import type { FormInstance } from 'antd';
 import dayjs, { type Dayjs } from 'dayjs';
 import { useRef, useState, type ReactNode } from 'react';
+import { useClear } from './clear.tsx';
 import type { Command } from './command.ts';
 import { Consequences } from './consequences.tsx';
 import { moment } from './dates.ts';
@@ -13,7 +14,6 @@ import { TakenBack, type Receipt } from './outbox.ts';
 import { Refused } from './problem.ts';
 import { refreshAll } from './queries.ts';
 import { send, useOutbox } from './sending.ts';
-import { useClear } from './clear.tsx';
 
 const reasonCodes = ['late-entry', 'paper-record', 'correction', 'system-outage'] as const;
 const backdatingDays = 30;

@@ -1,6 +1,6 @@
 import { Select } from 'antd';
-import { useWords, type WordKey } from './language.ts';
 import { useClear } from './clear.tsx';
+import { useWords, type WordKey } from './language.ts';
 
 interface Narrowing<Value> {
   word: WordKey;

@@ -1,6 +1,6 @@
 import { Form, Input, Select } from 'antd';
-import { useWords, type WordKey } from './language.ts';
 import { useClear } from './clear.tsx';
+import { useWords, type WordKey } from './language.ts';
 
 /** The rule that a field must be filled in, said with the field's own name. */
 export function useRequired() {

@@ -1,6 +1,6 @@
 import { Input } from 'antd';
-import { useWords } from './language.ts';
 import { useClear } from './clear.tsx';
+import { useWords } from './language.ts';
 
 /** Finds people in a list by name, pinyin initials, or the end of the phone number. */
 export function PersonSearch({ q, seek }: { q: string; seek: (q: string) => void }) {

@@ -4,9 +4,9 @@ import { SearchOutlined } from '@ant-design/icons';
 import { AutoComplete, Button, Input } from 'antd';
 import { useState } from 'react';
 import { answered, api } from './api.ts';
+import { useClear } from './clear.tsx';
 import { called, say, useWords } from './language.ts';
 import { useSlowly } from './use-slowly.ts';
-import { useClear } from './clear.tsx';
 
 const each = 6;
 
