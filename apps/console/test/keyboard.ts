@@ -36,8 +36,20 @@ const judge = `(() => {
   };
   const styles = element => parts(element).flatMap(part => ['', '::before', '::after'].map(pseudo => getComputedStyle(part, pseudo || null)));
   const look = element => styles(element).map(style => [outlined(style) && style.outline, style.boxShadow, style.borderColor, style.backgroundColor].join()).join(';');
-  window.remembersLooks = () => {
+  let left;
+  window.leavesFocus = () => {
+    left = document.activeElement;
     for (const element of document.querySelectorAll(focusable)) if (element !== document.activeElement) before.set(element, look(element));
+  };
+  // A menu moves the focus some frames after the key; whoever goes on before has pressed one key more than seen.
+  const frame = () => new Promise(resolve => requestAnimationFrame(resolve));
+  window.focusArrives = async (latest, frames) => {
+    for (const since = Date.now(); document.activeElement === left && Date.now() - since < latest; ) await frame();
+    for (let at, same = 0; same < frames; same += 1) {
+      await frame();
+      if (document.activeElement !== at) same = 0;
+      at = document.activeElement;
+    }
   };
   window.judgesFocus = () => {
     const at = document.activeElement;
@@ -57,6 +69,8 @@ const judge = `(() => {
 })()`;
 
 const settling = 1_500;
+/** For how many frames the focus stays before it counts as arrived: a menu that opens takes it after three. */
+const framesToRest = 4;
 
 export async function keyboardOf(page: Page, patience: number): Promise<Keyboard> {
   // How things look is compared as soon as they are there, not while they are still on their way.
@@ -85,8 +99,9 @@ export async function keyboardOf(page: Page, patience: number): Promise<Keyboard
     return stop;
   };
   const step = async (key: string): Promise<Stop> => {
-    await page.evaluate('remembersLooks()');
+    await page.evaluate('leavesFocus()');
     await page.keyboard.press(key);
+    await page.evaluate(`focusArrives(${settling}, ${framesToRest})`);
     return judged();
   };
 
