@@ -84,6 +84,8 @@ const problem = {
         properties: { pointer: { type: 'string' }, code: { type: 'string' }, detail: { type: 'string' } },
       },
     },
+    expected: { type: 'integer', description: 'With 412: the revision in If-Match' },
+    actual: { type: 'integer', description: 'With 412: the revision after the last of `changes`' },
     changes: {
       type: 'array',
       description: 'With 412: who changed what since',

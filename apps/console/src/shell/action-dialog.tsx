@@ -179,8 +179,8 @@ export function ActionDialog<Values extends object>(action: ActionProps<Values> 
           <WhatChanged
             refusal={refusal}
             loadAnew={() => {
-              // The card of a form that was opened again is the one that was refused.
-              setIfMatch(refused ? undefined : etag);
+              // The card may be read late; what changed up to this revision has just been said.
+              setIfMatch(refusal.etag);
               setRefusal(undefined);
               void refreshAll();
             }}

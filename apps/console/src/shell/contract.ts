@@ -6562,6 +6562,10 @@ export interface components {
                 code: string;
                 detail: string;
             }[];
+            /** @description With 412: the revision in If-Match */
+            expected?: number;
+            /** @description With 412: the revision after the last of `changes` */
+            actual?: number;
             /** @description With 412: who changed what since */
             changes?: {
                 [key: string]: unknown;

@@ -81,8 +81,9 @@ export function tellWithUndo(what: string, undo: () => Promise<unknown>): void {
       (error: unknown) => tellRefusal(say('shell.undo'), error),
     );
   };
-  // Nobody loses the way back while they are at it.
-  const show = (duration: number) =>
+  // Nobody loses the way back while they are at it. Once taken, it stays away: on going it loses the focus, which would show it again.
+  const show = (duration: number) => {
+    if (!waysBack.has(key)) return;
     void feedback?.message.open({
       key,
       type: 'success',
@@ -100,6 +101,7 @@ export function tellWithUndo(what: string, undo: () => Promise<unknown>): void {
         </span>
       ),
     });
+  };
   waysBack.set(key, takeBack);
   show(8);
 }

@@ -27,6 +27,12 @@ export class Refused extends Error {
       words: String(words),
     }));
   }
+
+  /** Of the card after those changes; undefined where the no was about something else. */
+  get etag(): string | undefined {
+    const { actual } = this.problem;
+    return actual === undefined ? undefined : `"${actual}"`;
+  }
 }
 
 /** Nothing came back: the network is down, or the server is not there. */
