@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { factWords } from '../src/shell/fact-words.js';
+import { choose } from './list.js';
 import { furnish, hasBrowser, openConsole, patience, streetId, type Opened, type Visit } from './open-console.js';
 
 jest.setTimeout(4 * patience);
@@ -36,7 +37,7 @@ interface Trail {
     await staff.page.getByRole('menuitem', { name: action }).click();
     await dialog().getByText(action, { exact: true }).first().waitFor();
   };
-  const pick = (option: string | RegExp) => staff.page.locator('.ant-select-item-option', { hasText: option }).click();
+  const pick = (option: string | RegExp) => choose(staff.page, option);
   /** Every line that the dialog shows, once a certain one is among them. */
   const foreseen = async (line: string): Promise<readonly string[]> => {
     const box = dialog().locator('.consequences');

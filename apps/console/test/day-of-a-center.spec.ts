@@ -1,3 +1,4 @@
+import { choose } from './list.js';
 import { furnish, hasBrowser, idNumber, openConsole, patience, phone, type Opened, type Visit } from './open-console.js';
 
 jest.setTimeout(4 * patience);
@@ -27,10 +28,8 @@ jest.setTimeout(4 * patience);
     await page.getByRole('button', { name: '开设服务站' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('名称').fill('第三服务站');
-    // Narrowed down to one, and taken by Enter: a list that still unfolds or scrolls under the pointer is clicked beside what was meant.
     await dialog.getByLabel('覆盖社区').fill('丹岭');
-    await page.locator('.ant-select-item-option-active', { hasText: /^丹岭社区$/ }).waitFor();
-    await page.keyboard.press('Enter');
+    await choose(page, /^丹岭社区$/);
     await dialog.locator('.ant-select-selection-item').waitFor();
     // Escape would close the dialog as well where the list is closed already.
     await dialog.locator('.ant-modal-title').click();
@@ -46,7 +45,7 @@ jest.setTimeout(4 * patience);
     await page.getByLabel('身份证号码').fill('222401198001010011');
     await page.getByLabel('手机号码').fill(phone(1));
     await page.getByLabel('居住地').click();
-    await page.locator('.ant-select-item-option', { hasText: /^北山街道$/ }).click();
+    await choose(page, /^北山街道$/);
     await page.getByRole('button', { name: '登记志愿者' }).click();
     // The server's own sentence, at the field.
     await page.locator('.ant-form-item-explain-error').waitFor();
@@ -87,13 +86,13 @@ jest.setTimeout(4 * patience);
     await page.getByLabel('姓名', { exact: true }).fill('李玉兰');
     await page.getByLabel('身份证号码').fill(idNumber(3));
     await page.getByLabel('所属区划').click();
-    await page.locator('.ant-select-item-option', { hasText: /^北山街道$/ }).click();
+    await choose(page, /^北山街道$/);
     await page.getByRole('button', { name: '登记社工' }).click();
     await page.getByRole('heading', { level: 1, name: '李玉兰' }).waitFor();
     await goTo(`/stations/${place.first}`);
     await page.getByRole('button', { name: '指派社工' }).click();
     await page.getByRole('dialog').getByRole('combobox').click();
-    await page.locator('.ant-select-item-option', { hasText: '李玉兰' }).click();
+    await choose(page, '李玉兰');
     await page.getByRole('dialog').getByText('社工到站任职').waitFor();
     await page.getByRole('dialog').getByRole('button', { name: '确定' }).click();
     await page.getByRole('button', { name: '更换社工' }).waitFor();
@@ -175,7 +174,7 @@ jest.setTimeout(4 * patience);
     await page.getByLabel('身份证号码').fill(idNumber(5));
     await page.getByLabel('手机号码').fill(phone(5));
     await page.getByLabel('居住地').click();
-    await page.locator('.ant-select-item-option', { hasText: /^北山街道$/ }).click();
+    await choose(page, /^北山街道$/);
     await context.setOffline(true);
     await page.getByRole('button', { name: '登记志愿者' }).click();
     await page.getByText('连接中断,已留存,恢复后自动发送').waitFor();

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { choose } from './list.js';
 import { furnish, hasBrowser, openConsole, patience, streetId, type Opened, type Visit } from './open-console.js';
 
 jest.setTimeout(6 * patience);
@@ -195,7 +196,7 @@ const nowhere = new Set(['nowhere', 'public', 'history', 'structure']);
       .first()
       .waitFor();
     await page.getByLabel('哪类事').click();
-    await page.locator('.ant-select-item-option', { hasText: '接纳为志愿者' }).click();
+    await choose(page, '接纳为志愿者');
     await page
       .locator('.timeline')
       .getByText(/接纳为志愿者/)

@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core';
+import { choose } from './list.js';
 
 /** Where the focus is, as a screen reader calls it. */
 export interface Stop {
@@ -129,14 +130,7 @@ export async function keyboardOf(page: Page, patience: number): Promise<Keyboard
       await keyboard.reach('combobox', list);
       await page.keyboard.type(typed);
       if (typed === '') await page.keyboard.press('ArrowDown');
-      const options = page.locator('.ant-select-dropdown:not(.ant-select-dropdown-hidden) .ant-select-item-option');
-      await options.filter({ hasText: option }).first().waitFor();
-      const active = page.locator('.ant-select-dropdown:not(.ant-select-dropdown-hidden) .ant-select-item-option-active');
-      for (let steps = 0; (await active.filter({ hasText: option }).count()) === 0; steps += 1) {
-        if (steps > 40) throw new Error(`No option ${option} is reached; at ${(await active.allInnerTexts()).join()}`);
-        await page.keyboard.press('ArrowDown');
-      }
-      await page.keyboard.press('Enter');
+      await choose(page, option);
     },
   };
   return keyboard;

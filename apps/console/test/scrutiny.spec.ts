@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { choose } from './list.js';
 import {
   dayFromNow,
   furnish,
@@ -118,7 +119,7 @@ const inWords = (day: string) => {
     await page.getByRole('heading', { level: 1, name: '审计' }).waitFor();
     const pick = async (filter: string, option: string | RegExp) => {
       await page.getByLabel(filter).click();
-      await page.locator('.ant-select-item-option', { hasText: option }).first().click();
+      await choose(page, option);
     };
     await pick('哪类事', '社工暂停执业');
     const suspended = page.locator('.timeline > li', { hasText: '投诉调查' });
@@ -240,22 +241,25 @@ const inWords = (day: string) => {
     await form.getByLabel('手机号码').fill(phone(33));
     await form.getByLabel('居住地').click();
     await page.keyboard.type('北山街道');
-    await page.locator('.ant-select-item-option', { hasText: '延吉市' }).click();
+    await choose(page, '延吉市');
     await form.getByRole('button', { name: '提交申请' }).click();
     await form.getByText('申请已收到,请等候服务中心联系。').waitFor();
     const { rows } = await opened.asks<{ rows: { stage: string }[] }>('staff', `volunteers?q=${encodeURIComponent('李春花')}`);
     expect(rows.map(({ stage }) => stage)).toEqual(['APPLIED']);
-    await page.route('**/api/public/worker-check?*', route =>
-      route.fulfill({
-        status: 429,
-        contentType: 'application/problem+json',
-        body: '{"status":429,"code":"too-often","title":"x","type":"about:blank","detail":"查询过于频繁,请稍后再试"}',
-      }),
-    );
+    for (const question of ['public/worker-check', 'divisions'])
+      await page.route(`**/api/${question}?*`, route =>
+        route.fulfill({
+          status: 429,
+          contentType: 'application/problem+json',
+          body: '{"status":429,"code":"too-often","title":"x","type":"about:blank","detail":"查询过于频繁,请稍后再试"}',
+        }),
+      );
     await page.getByLabel('姓名').first().fill('李玉兰');
     await page.getByLabel('证书管理号').fill('0000');
     await page.getByRole('button', { name: '查验' }).click();
     await page.getByRole('alert').getByText('查询过于频繁,请稍后再试').waitFor();
+    await form.getByLabel('居住地').fill('前进街道');
+    await page.locator('.ant-select-dropdown').getByText('查询过于频繁,请稍后再试').waitFor();
     expect(complaints).toEqual([]);
     await context.close();
   });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import readExcelFile from 'read-excel-file/node';
 import writeExcelFile from 'write-excel-file/node';
 import { inflating, li, lying, sheetOf, sheetPath, workbook } from './hostile-files.ts';
+import { choose } from './list.js';
 import { furnish, hasBrowser, idNumber, openConsole, patience, phone, type Opened, type Visit } from './open-console.js';
 
 jest.setTimeout(4 * patience);
@@ -284,7 +285,7 @@ const person = (nth: number, name: string) => [phone(nth), name, idNumber(nth), 
     expect(await barriers()).toEqual([]);
     await picture('taken-lists');
     await page.getByLabel('名册', { exact: true }).click();
-    await page.locator('.ant-select-item-option', { hasText: '社工名册' }).click();
+    await choose(page, '社工名册');
     await page.getByText('没有人导出过名册').waitFor();
     expect(auditor.complaints).toEqual([]);
     await auditor.context.close();

@@ -1,10 +1,10 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Form, Select } from 'antd';
-import { useState } from 'react';
 import { answered, api } from '../shell/api.ts';
 import { useClear } from '../shell/clear.tsx';
 import { useRequired } from '../shell/fields.tsx';
 import { useWords, type WordKey } from '../shell/language.ts';
+import { useTyped } from '../shell/use-typed.ts';
 import { communitiesOf, type DivisionLine } from './queries.ts';
 
 /** The communities of a street or town, several at once. */
@@ -53,18 +53,19 @@ export function DivisionField({
 }) {
   const { say } = useWords();
   const required = useRequired();
-  const [text, setText] = useState('');
-  const { data = [], isFetching } = useQuery(found(text, level));
+  const { text, listOf } = useTyped();
+  const query = useQuery(found(text, level));
   const options = text
-    ? data.map(({ divisionId, name: called, path }) => ({ value: divisionId, label: path ? `${called}(${path})` : called }))
+    ? (query.data ?? []).map(({ divisionId, name: called, path }) => ({
+        value: divisionId,
+        label: path ? `${called}(${path})` : called,
+      }))
     : suggestions;
   return (
     <Form.Item name={name} label={say(word)} rules={required(word)}>
       <Select
-        showSearch={{ filterOption: false, onSearch: typed => setText(typed.trim()) }}
-        loading={isFetching}
+        {...listOf(query, text ? say('shell.none') : null)}
         placeholder={say('network.centerByStreet')}
-        notFoundContent={text ? say('shell.none') : null}
         options={[...options]}
       />
     </Form.Item>
@@ -86,8 +87,8 @@ export function CenterField({
   const { say } = useWords();
   const clear = useClear();
   const required = useRequired();
-  const [text, setText] = useState('');
-  const { data = [], isFetching } = useQuery({
+  const { text, listOf } = useTyped();
+  const query = useQuery({
     queryKey: ['places', 'centers found', text],
     queryFn: async ({ signal }) => {
       const streets = answered(
@@ -108,11 +109,9 @@ export function CenterField({
     <Form.Item name={name} label={say(word)} {...(optional ? {} : { rules: required(word) })}>
       <Select
         allowClear={optional && clear}
-        showSearch={{ filterOption: false, onSearch: typed => setText(typed.trim()) }}
-        loading={isFetching}
+        {...listOf(query, text ? say('shell.none') : null)}
         placeholder={say('network.centerByStreet')}
-        notFoundContent={text ? say('shell.none') : null}
-        options={data
+        options={(query.data ?? [])
           .filter(({ id }) => id !== except)
           .map(({ id, name: called, path }) => ({ value: id, label: `${called}(${path})` }))}
       />

@@ -1,25 +1,23 @@
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { Form, Select } from 'antd';
-import { useState } from 'react';
 import { useRequired } from '../shell/fields.tsx';
 import { useWords } from '../shell/language.ts';
+import { useTyped } from '../shell/use-typed.ts';
 import { workerRegister } from './queries.ts';
 
 /** Finds a worker who may be posted; the server searches by name, pinyin initials and end of the phone number. */
 export function WorkerField({ free = true, except }: { free?: boolean; except?: string | undefined }) {
   const { say, called } = useWords();
   const required = useRequired();
-  const [q, setQ] = useState('');
+  const { text: q, listOf } = useTyped();
   const filter = { stage: 'ACTIVE', ...(free ? { posted: false } : {}), ...(q ? { q } : {}) } as const;
-  const { data, isFetching } = useInfiniteQuery({ ...workerRegister(filter, 20), placeholderData: keepPreviousData });
-  const rows = data?.pages[0]?.rows ?? [];
+  const query = useInfiniteQuery({ ...workerRegister(filter, 20), placeholderData: keepPreviousData });
+  const rows = query.data?.pages[0]?.rows ?? [];
   return (
     <Form.Item name="workerId" label={say('network.whichWorker')} rules={required('network.worker')}>
       <Select
-        showSearch={{ filterOption: false, onSearch: text => setQ(text.trim()) }}
-        loading={isFetching}
+        {...listOf(query, say('network.noWorkerFound'))}
         placeholder={say('shell.choose')}
-        notFoundContent={say('network.noWorkerFound')}
         options={rows
           .filter(({ workerId }) => workerId !== except)
           .map(({ workerId, name, level, status, homeDivisionName }) => ({
