@@ -239,9 +239,22 @@ const inWords = (day: string) => {
     await form.getByLabel('姓名').fill('李春花');
     await form.getByLabel('身份证号码').fill(idNumber(33));
     await form.getByLabel('手机号码').fill(phone(33));
+    // A list that opens before anything is known turns upwards as it fills, away from under the pointer.
+    let answer: () => void = () => undefined;
+    const answered = new Promise<void>(done => (answer = done));
+    const divisions = '**/api/divisions?*';
+    await page.route(divisions, async route => {
+      await answered;
+      await route.continue();
+    });
+    const asked = page.waitForRequest(divisions);
     await form.getByLabel('居住地').click();
     await page.keyboard.type('北山街道');
+    await asked;
+    expect(await page.locator('.ant-select-dropdown:visible').count()).toBe(0);
+    answer();
     await choose(page, '延吉市');
+    await page.unroute(divisions);
     await form.getByRole('button', { name: '提交申请' }).click();
     await form.getByText('申请已收到,请等候服务中心联系。').waitFor();
     const { rows } = await opened.asks<{ rows: { stage: string }[] }>('staff', `volunteers?q=${encodeURIComponent('李春花')}`);

@@ -1,11 +1,10 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Select } from 'antd';
-import { useState } from 'react';
 import { useMe } from '../access/me.ts';
 import { answered, api } from '../shell/api.ts';
 import { useClear } from '../shell/clear.tsx';
 import { useWords } from '../shell/language.ts';
-import { useSlowly } from '../shell/use-slowly.ts';
+import { useTyped } from '../shell/use-typed.ts';
 
 export interface Unit {
   readonly id: string;
@@ -36,9 +35,8 @@ export function UnitPicker({ unit, choose }: { unit: Unit | undefined; choose: (
   const { say } = useWords();
   const clear = useClear();
   const { data: me } = useMe();
-  const [text, setText] = useState('');
-  const name = useSlowly(text.trim());
-  const { data: found = [], isFetching } = useQuery({
+  const { text: name, seek, listOf } = useTyped();
+  const query = useQuery({
     queryKey: ['places', 'units found', name],
     queryFn: ({ signal }) => find(name, signal),
     enabled: name.length > 0,
@@ -47,20 +45,18 @@ export function UnitPicker({ unit, choose }: { unit: Unit | undefined; choose: (
   const own = [
     ...new Map((me?.grants ?? []).map(grant => [grant.divisionId, { id: grant.divisionId, name: grant.name }])).values(),
   ];
-  const offered = name ? found : [...(unit ? [unit] : []), ...own.filter(({ id }) => id !== unit?.id)];
+  const offered = name ? (query.data ?? []) : [...(unit ? [unit] : []), ...own.filter(({ id }) => id !== unit?.id)];
   return (
     <Select
       allowClear={clear}
       value={unit?.id ?? null}
-      showSearch={{ filterOption: false, onSearch: setText }}
-      loading={isFetching}
+      {...listOf(query, name ? say('shell.none') : null)}
       placeholder={say('audit.place')}
       aria-label={say('audit.place')}
-      notFoundContent={name ? say('shell.none') : null}
       popupMatchSelectWidth={false}
       options={offered.map(({ id, name: called }) => ({ value: id, label: called }))}
       onChange={id => {
-        setText('');
+        seek('');
         choose(offered.find(each => each.id === id));
       }}
     />

@@ -14,6 +14,7 @@ export function useTyped() {
   const { say } = useWords();
   const [typed, setTyped] = useState('');
   const text = useSlowly(typed);
+  const seek = (entered: string) => setTyped(entered.trim());
   /** @param none what a list says that stays empty */
   const nothingFound = ({ data, error, isFetching }: Found, none: string | null) => {
     // A list that opened before anything is known would turn upwards when it fills, away from under the pointer.
@@ -23,8 +24,9 @@ export function useTyped() {
   };
   return {
     text,
+    seek,
     listOf: (found: Found, none: string | null) => ({
-      showSearch: { filterOption: false, onSearch: (entered: string) => setTyped(entered.trim()) },
+      showSearch: { filterOption: false, onSearch: seek },
       loading: found.isFetching,
       notFoundContent: nothingFound(found, none),
     }),
